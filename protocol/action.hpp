@@ -1,0 +1,53 @@
+// Everything that can go out.
+#pragma once
+
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "protocol/durable.hpp"
+#include "protocol/event.hpp"
+#include "protocol/local_messages.hpp"
+#include "protocol/messages.hpp"
+#include "protocol/trace.hpp"
+
+namespace bellwether::protocol {
+
+// Begin to write; ends as the event Stored. A newer record supersedes every older one.
+struct Store {
+    std::uint64_t write{};
+    Durable record{};
+};
+
+// To the vote socket of a peer; an answer (VoteReply, Response) goes back along `route`.
+struct Send {
+    NodeId to{};
+    Message message{};
+    Route route{};
+};
+
+struct Publish {
+    Heartbeat heartbeat{};
+};
+
+// To leader/<election>/ and, without valid_until, view/<election>/. Whoever shows it to a subscriber of
+// leader/... answers with the event Believed.
+struct Announce {
+    Announcement announcement{};
+};
+
+// The answer to a Command.
+struct Answer {
+    std::uint64_t id{};
+    bool done{};
+    std::string reason{};
+    std::string text{};
+};
+
+// The shutdown is done: nothing is led or promised away any more, the process may end.
+struct Left {};
+
+using Action = std::variant<Store, Send, Publish, Announce, Answer, Decision, RoleChange, Left>;
+using Actions = std::vector<Action>;
+
+}  // namespace bellwether::protocol

@@ -1,0 +1,91 @@
+// What the elections of a node share: who it is, whom it hears, its disk, and where its actions go. A step begins by
+// setting `now`, and everything said in it is collected in `actions`.
+#pragma once
+
+#include <map>
+#include <utility>
+#include <vector>
+
+#include "protocol/action.hpp"
+#include "protocol/durable.hpp"
+#include "protocol/liveness.hpp"
+#include "protocol/quorum.hpp"
+#include "protocol/recovery.hpp"
+#include "protocol/setup.hpp"
+
+namespace bellwether::protocol {
+
+class Host {
+public:
+    Host(Setup setup, const Durable& stored, Time start);
+
+    const Setup setup;
+    const Instance self;
+    const bool is_voter;
+    const Membership membership;  // A voter's is durable, an observer's that of its file.
+    const MembershipMark mark;
+    const Quorum quorum;
+
+    Time now;
+    Liveness liveness;
+    Recovery recovery;
+    Term floor;                // In memory; on disk with the write that follows its change.
+    Duration largest_promise;  // Likewise.
+    Time drained_until = long_ago;
+    bool leaving = false;
+    std::uint64_t clock_alarms = 0;
+
+    Actions actions;
+    bool publish_wanted = false;
+
+    [[nodiscard]] const Params& params() const { return setup.params; }
+    [[nodiscard]] bool is_linked(NodeId node) const { return node == self.node || liveness.is_linked(node, now); }
+    [[nodiscard]] bool votes() const;
+    // Goes by the same voter list. An observer knows the list and not its history.
+    [[nodiscard]] bool is_same_membership(const MembershipMark& other) const;
+    // Links up to a quorum of voters whose heartbeats say that they vote, itself counted.
+    [[nodiscard]] bool quorum_linked() const;
+    // The same, counting voters that only have to end their quarantine or new state: a cold start.
+    [[nodiscard]] bool quorum_linked_soon() const;
+    [[nodiscard]] bool draining() const { return now < drained_until; }
+
+    // Strictly rising, and never behind the clock: the sequence number of every message that can be echoed.
+    Sent next_sent();
+    [[nodiscard]] Sent last_sent() const { return last_sent_; }
+    std::uint64_t next_request() { return ++last_request_; }
+
+    // Asks for the durable state to be written at the end of this step, and returns the number of that write.
+    std::uint64_t write();
+    [[nodiscard]] bool is_stored(std::uint64_t write) const { return write <= stored_write_; }
+    [[nodiscard]] bool is_write_wanted() const { return write_wanted_; }
+    std::uint64_t begin_write();  // The step's end: takes the request back.
+    void stored(std::uint64_t write) { stored_write_ = std::max(stored_write_, write); }
+
+    void decide(Decision decision);
+    void send(NodeId to, Message message, Route route = {}) { actions.push_back(Send{to, std::move(message), route}); }
+    void send_to_voters(const Message& message);  // Itself left out.
+
+    // What a leader says of itself: from the configuration, or fetched from that node. nullptr while it is not known
+    // (asked for once a second).
+    [[nodiscard]] const std::vector<std::uint8_t>* metadata_of(NodeId node, std::uint32_t version,
+                                                               const ElectionName& election);
+    void keep_metadata(NodeId node, std::uint64_t request, std::vector<std::uint8_t> metadata);
+
+private:
+    Sent last_sent_{};
+    std::uint64_t last_request_ = 0;
+    std::uint64_t last_write_ = 0;
+    std::uint64_t stored_write_ = 0;
+    bool write_wanted_ = false;
+
+    struct KnownMetadata {
+        std::uint32_t version{};
+        std::vector<std::uint8_t> bytes;
+        std::uint64_t asked{};  // The request under way; 0: none.
+        std::uint32_t asked_version{};
+        Time asked_at = long_ago;
+    };
+    std::map<NodeId, KnownMetadata> metadata_;
+};
+
+}  // namespace bellwether::protocol

@@ -1,0 +1,220 @@
+#include "protocol/node.hpp"
+
+#include <algorithm>
+#include <cassert>
+
+namespace bellwether::protocol {
+
+Node::Node(Setup setup, Durable stored, Time now)
+    : host_(std::move(setup), stored, now), largest_on_disk_(stored.largest_promise), floor_on_disk_(stored.floor) {
+    assert(!host_.is_voter || single_list(host_.setup.voters()).lists == stored.membership.lists);
+    for (const auto& [name, settings] : host_.setup.elections) {
+        elections_.try_emplace(name, host_, name, settings, true);
+    }
+    for (const ElectionRecord& record : stored.elections) {
+        elections_.try_emplace(record.name, host_, record.name, host_.setup.dynamic, false)
+            .first->second.restore(record);
+    }
+}
+
+const Actions& Node::step(Time now, const Event& event) {
+    host_.actions.clear();
+    host_.now = std::max(host_.now, now);
+    for (auto& [name, election] : elections_) {
+        election.check_clock();
+    }
+    std::visit([&](const auto& e) { on(e); }, event);
+    settle();
+    store_if_wanted();
+    publish_if_due();
+    return host_.actions;
+}
+
+void Node::on(const LinkDown& down) { host_.liveness.disconnect(down.peer, host_.last_sent()); }
+
+void Node::on(const Deadline& /*deadline*/) {}
+
+void Node::on(const Stored& stored) {
+    host_.stored(stored.write);
+    if (largest_write_ != 0 && host_.is_stored(largest_write_)) {
+        largest_on_disk_ = host_.largest_promise;
+        largest_write_ = 0;
+    }
+    if (floor_write_ != 0 && host_.is_stored(floor_write_)) {
+        floor_on_disk_ = host_.floor;
+        floor_write_ = 0;
+    }
+    if (new_state_write_ != 0 && host_.is_stored(new_state_write_)) {
+        new_state_write_ = 0;
+        host_.recovery.end_new(host_.now, host_.params().lease);
+    }
+    for (auto& [name, election] : elections_) {
+        election.on_stored();
+    }
+}
+
+void Node::on(const Believed& believed) {
+    if (Election* election = find(believed.election)) {
+        election->on_believed(believed.valid_until);
+    }
+}
+
+Election* Node::find(const ElectionName& name) {
+    const auto place = elections_.find(name);
+    return place == elections_.end() ? nullptr : &place->second;
+}
+
+Election* Node::find_or_create(const ElectionName& name) {
+    if (Election* known = find(name)) {
+        return known;
+    }
+    if (elections_.size() >= max_elections) {
+        host_.decide({.election = name, .rule = Rule::limit, .have = elections_.size()});
+        return nullptr;
+    }
+    return &elections_.try_emplace(name, host_, name, host_.setup.dynamic, false).first->second;
+}
+
+// A quarantine ends by time, a new state by having heard enough; the latter is on disk before anything shows it.
+void Node::recover() {
+    Recovery& recovery = host_.recovery;
+    if (recovery.end_quarantine(host_.now, host_.last_sent())) {
+        host_.decide({.rule = Rule::quarantine_over, .span = host_.largest_promise});
+        host_.largest_promise = std::max(host_.params().lease, host_.liveness.largest_promise(host_.now));
+        if (host_.largest_promise != largest_on_disk_) {
+            largest_write_ = host_.write();
+        }
+        host_.publish_wanted = true;
+    }
+    if (new_state_write_ == 0 && recovery.may_end_new(host_.liveness, host_.membership, host_.self.node, host_.now)) {
+        host_.floor = std::max(host_.floor, recovery.floor_for_end(host_.liveness));
+        host_.decide(
+            {.rule = Rule::new_state_over, .term = host_.floor, .have = host_.liveness.acks(host_.now).size()});
+        for (auto& [name, election] : elections_) {
+            election.raise_floor();
+        }
+        new_state_write_ = floor_write_ = host_.write();
+    }
+}
+
+void Node::settle() {
+    recover();
+    if (host_.liveness.note_links(host_.now)) {
+        for (auto& [name, election] : elections_) {
+            election.hear_link_up();
+        }
+    }
+    for (auto& [name, election] : elections_) {
+        election.settle();
+    }
+    forget();
+    finish_drain();
+    for (auto& [name, election] : elections_) {
+        election.announce();
+    }
+    leave();
+    const bool shows_new = host_.recovery.shows_new(host_.now);
+    if (shown_votes_ != host_.votes() || shown_new_ != shows_new) {
+        shown_votes_ = host_.votes();
+        shown_new_ = shows_new;
+        host_.publish_wanted = true;
+    }
+}
+
+void Node::forget() {
+    for (auto place = elections_.begin(); place != elections_.end();) {
+        if (!place->second.may_be_forgotten()) {
+            ++place;
+            continue;
+        }
+        // Floor first: one commit raises it and drops the record.
+        host_.floor = std::max(host_.floor, place->second.record().term);
+        floor_write_ = host_.write();
+        host_.decide({.election = place->first, .rule = Rule::forgotten, .term = host_.floor, .span = forget_after});
+        place = elections_.erase(place);
+    }
+}
+
+Durable Node::durable() const {
+    Durable record{.incarnation = host_.self.incarnation,
+                   .membership = host_.membership,
+                   .largest_promise = std::max(host_.largest_promise, host_.params().lease),
+                   .floor = host_.floor,
+                   .new_state = host_.recovery.is_new() && new_state_write_ == 0,
+                   .elections = {}};
+    for (const auto& [name, election] : elections_) {
+        if (const ElectionRecord entry = election.record(); entry.term > Term{}) {
+            record.elections.push_back(entry);
+        }
+    }
+    return record;
+}
+
+// The write begins before any message of the same step leaves: it is what everybody waits for.
+void Node::store_if_wanted() {
+    if (host_.is_write_wanted()) {
+        const std::uint64_t write = host_.begin_write();
+        host_.actions.insert(host_.actions.begin(), Store{write, durable()});
+    }
+}
+
+Term Node::ceiling() const {
+    Term highest = floor_on_disk_;
+    for (const auto& [name, election] : elections_) {
+        highest = std::max(highest, election.voted_on_disk());
+    }
+    return highest;
+}
+
+Heartbeat Node::heartbeat() {
+    Heartbeat beat{.sender = host_.self.node,
+                   .incarnation = host_.self.incarnation,
+                   .sent = host_.next_sent(),
+                   .lease = host_.params().lease,
+                   .membership = host_.mark,
+                   .config_hash = host_.setup.config_hash,
+                   .votes = host_.votes(),
+                   .quarantine = host_.recovery.in_quarantine(),
+                   .new_state = host_.recovery.shows_new(host_.now),
+                   .leaving = host_.leaving,
+                   .floor = floor_on_disk_,
+                   .ceiling = ceiling(),
+                   .largest_promise = std::max(host_.largest_promise, host_.params().lease),
+                   .acks = host_.liveness.acks(host_.now),
+                   .elections = {}};
+    beat.elections.reserve(elections_.size());
+    for (const auto& [name, election] : elections_) {
+        beat.elections.push_back(election.view());
+    }
+    return beat;
+}
+
+// Every h, and at once on any change of state, at most one per millisecond. Nobody subscribes to an observer.
+void Node::publish_if_due() {
+    if (!host_.is_voter) {
+        return;
+    }
+    const bool due = published_at_ == long_ago || host_.now >= published_at_ + host_.params().heartbeat;
+    const bool may = published_at_ == long_ago || host_.now >= published_at_ + publish_spacing;
+    if (due || (host_.publish_wanted && may)) {
+        host_.publish_wanted = false;
+        published_at_ = host_.now;
+        host_.actions.emplace_back(Publish{heartbeat()});
+    }
+}
+
+Time Node::next_deadline() const {
+    Time next = std::min(host_.liveness.next_deadline(host_.now), host_.recovery.next_deadline(host_.now));
+    if (host_.is_voter) {
+        next = std::min(next, published_at_ + (host_.publish_wanted ? publish_spacing : host_.params().heartbeat));
+    }
+    if (host_.draining()) {
+        next = std::min(next, host_.drained_until);
+    }
+    for (const auto& [name, election] : elections_) {
+        next = std::min(next, election.next_deadline());
+    }
+    return next;
+}
+
+}  // namespace bellwether::protocol
