@@ -17,18 +17,12 @@ void read_into(MsgpackReader& in, Message& message) {
 
 void read_fields(MsgpackReader& in, wire::Type type, Message& message) {
     switch (type) {
-        case wire::Type::heartbeat:
-            return read_into<Heartbeat>(in, message);
-        case wire::Type::vote_request:
-            return read_into<VoteRequest>(in, message);
-        case wire::Type::vote_reply:
-            return read_into<VoteReply>(in, message);
-        case wire::Type::transfer:
-            return read_into<Transfer>(in, message);
-        case wire::Type::request:
-            return read_into<Request>(in, message);
-        case wire::Type::response:
-            return read_into<Response>(in, message);
+        case wire::Type::heartbeat: return read_into<Heartbeat>(in, message);
+        case wire::Type::vote_request: return read_into<VoteRequest>(in, message);
+        case wire::Type::vote_reply: return read_into<VoteReply>(in, message);
+        case wire::Type::transfer: return read_into<Transfer>(in, message);
+        case wire::Type::request: return read_into<Request>(in, message);
+        case wire::Type::response: return read_into<Response>(in, message);
     }
     in.fail(DecodeError::type);
 }

@@ -98,7 +98,7 @@ void Election::hear(const Heartbeat& news, const ElectionView& view) {
             decide({.rule = Rule::heir_wait,
                     .peer = news.sender,
                     .span = host_.params().campaign_timeout,
-                    .have = view.heir.value});
+                    .other = view.heir});
             heir_wait_until_ = host_.now + host_.params().campaign_timeout;
         }
     }

@@ -12,7 +12,8 @@ Verdict Election::judge(const VoteRequest& request, Instance candidate) const {
     if (peer == nullptr || !host_.membership.has(candidate.node)) {
         return Verdict::membership;
     }
-    if (peer->instance() == candidate && peer->last.membership != host_.mark) {
+    const bool is_newest = peer->instance() == candidate;
+    if (is_newest && peer->last.membership != host_.mark) {
         return Verdict::membership;
     }
     if (host_.recovery.in_quarantine()) {
@@ -21,8 +22,8 @@ Verdict Election::judge(const VoteRequest& request, Instance candidate) const {
     if (host_.recovery.is_new()) {
         return Verdict::new_state;  // It may have forgotten a vote.
     }
-    if (!host_.liveness.hears(candidate, host_.now)) {
-        return Verdict::not_standing;
+    if (!is_newest || !host_.liveness.hears(candidate, host_.now)) {
+        return Verdict::not_standing;  // Of an earlier life nothing is heard any more, though its promise may run.
     }
     if (request.probe) {
         return Verdict::granted;  // As if it were free; nothing is learnt from a probe's term.
@@ -44,9 +45,11 @@ Verdict Election::judge(const VoteRequest& request, Instance candidate) const {
 
 void Election::on_request(const VoteRequest& request, Route route) {
     const Instance candidate{request.sender, request.incarnation};
-    if (!request.probe && host_.liveness.hears(candidate, host_.now)) {
-        Heard& heard = heard_[candidate.node];
-        heard.taken = heard.taken || request.sent > heard.sent;
+    const auto heard = heard_.find(candidate.node);
+    const bool is_news = heard != heard_.end() && heard->second.incarnation == candidate.incarnation &&
+                         request.sent > heard->second.sent;
+    if (is_news && !request.probe) {
+        heard->second.taken = true;  // It is bound to itself, and its heartbeat that says so is still on its way.
         yield_to(candidate.node, Stands::campaigning, request.term, request.priority);
     }
     const Verdict verdict = judge(request, candidate);
@@ -54,14 +57,19 @@ void Election::on_request(const VoteRequest& request, Route route) {
         highest_term_ = std::max(highest_term_, request.term);
         last_event_ = host_.now;
     }
-    const bool bound_elsewhere = verdict == Verdict::bound && binding_->to != host_.self;
-    decide({.rule = Rule::vote_judged,
+    Duration left{};
+    if (verdict == Verdict::bound && binding_->to != host_.self) {
+        left = host_.liveness.promised_until(binding_->to) - host_.now;
+    } else if (verdict == Verdict::quarantine) {
+        left = host_.recovery.quarantine_until() - host_.now;
+    }
+    decide({.rule = request.probe ? Rule::probe_judged : Rule::vote_judged,
             .peer = request.sender,
             .term = request.term,
             .other_term = term_,
-            .span = bound_elsewhere ? host_.liveness.promised_until(binding_->to) - host_.now : Duration{},
-            .have = binding_ ? binding_->to.node.value : 0U,
-            .verdict = verdict});
+            .span = left,
+            .verdict = verdict,
+            .other = binding_ ? binding_->to.node : nobody});
     if (verdict != Verdict::granted || request.probe) {
         reply(request, verdict, route);
         return;

@@ -41,21 +41,11 @@ void append_hex(std::string& json, std::uint8_t byte) {
 
 void append_ascii(std::string& json, char c) {
     switch (c) {
-        case '"':
-            json += "\\\"";
-            break;
-        case '\\':
-            json += "\\\\";
-            break;
-        case '\n':
-            json += "\\n";
-            break;
-        case '\r':
-            json += "\\r";
-            break;
-        case '\t':
-            json += "\\t";
-            break;
+        case '"': json += "\\\""; break;
+        case '\\': json += "\\\\"; break;
+        case '\n': json += "\\n"; break;
+        case '\r': json += "\\r"; break;
+        case '\t': json += "\\t"; break;
         default:
             if (c >= ' ' && c != '\x7f') {
                 json += c;
@@ -82,8 +72,7 @@ void append_text(std::string& json, std::string_view text) {
 
 void append_binary(std::string& json, std::span<const std::byte> bytes) {
     json += '"';
-    for (const std::byte byte : bytes)
-        append_hex(json, std::to_integer<std::uint8_t>(byte));
+    for (const std::byte byte : bytes) append_hex(json, std::to_integer<std::uint8_t>(byte));
     json += '"';
 }
 
@@ -120,34 +109,18 @@ void append_map(std::string& json, MsgpackReader& in, std::uint64_t pairs) {
 void append_value(std::string& json, MsgpackReader& in) {
     const auto next = in.head();
     switch (next.kind) {
-        case Kind::nil:
-            json += "null";
-            break;
-        case Kind::boolean:
-            json += next.value != 0 ? "true" : "false";
-            break;
-        case Kind::number:
-            json += std::to_string(next.value);
-            break;
-        case Kind::negative:
-            json += std::to_string(static_cast<std::int64_t>(next.value));
-            break;
-        case Kind::text:
-            append_text(json, text_of(in.take(next.value)));
-            break;
-        case Kind::binary:
-            append_binary(json, in.take(next.value));
-            break;
+        case Kind::nil: json += "null"; break;
+        case Kind::boolean: json += next.value != 0 ? "true" : "false"; break;
+        case Kind::number: json += std::to_string(next.value); break;
+        case Kind::negative: json += std::to_string(static_cast<std::int64_t>(next.value)); break;
+        case Kind::text: append_text(json, text_of(in.take(next.value))); break;
+        case Kind::binary: append_binary(json, in.take(next.value)); break;
         case Kind::extension:
             (void)in.take(next.value);
             json += "null";
             break;
-        case Kind::array:
-            append_array(json, in, next.value);
-            break;
-        case Kind::map:
-            append_map(json, in, next.value);
-            break;
+        case Kind::array: append_array(json, in, next.value); break;
+        case Kind::map: append_map(json, in, next.value); break;
     }
 }
 

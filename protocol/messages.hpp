@@ -71,7 +71,7 @@ struct Heartbeat {
     Term ceiling{};              // The highest term voted in any election.
     Duration largest_promise{};  // The largest D of a promise that may still run.
     std::vector<Ack> acks{};
-    std::vector<ElectionView> elections{};
+    std::vector<ElectionView> elections{};  // Sorted by name; one out of order may be overlooked.
     friend bool operator==(const Heartbeat&, const Heartbeat&) = default;
 };
 

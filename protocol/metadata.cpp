@@ -22,30 +22,22 @@ void check_pairs(MsgpackReader& in, std::uint64_t pairs) {
 
 void check_elements(MsgpackReader& in, std::uint64_t elements) {
     in.inside(elements, [&] {
-        for (std::uint64_t element = 0; in.ok() && element < elements; ++element)
-            check_value(in);
+        for (std::uint64_t element = 0; in.ok() && element < elements; ++element) check_value(in);
     });
 }
 
 void check_value(MsgpackReader& in) {
     const auto next = in.head();
     switch (next.kind) {
-        case Kind::map:
-            check_pairs(in, next.value);
-            break;
-        case Kind::array:
-            check_elements(in, next.value);
-            break;
+        case Kind::map: check_pairs(in, next.value); break;
+        case Kind::array: check_elements(in, next.value); break;
         case Kind::text:
         case Kind::binary:
-        case Kind::extension:
-            (void)in.take(next.value);
-            break;
+        case Kind::extension: (void)in.take(next.value); break;
         case Kind::nil:
         case Kind::boolean:
         case Kind::number:
-        case Kind::negative:
-            break;
+        case Kind::negative: break;
     }
 }
 

@@ -64,7 +64,10 @@ void Node::hear(const Heartbeat& heartbeat) {
     const Duration allowed = std::min(largest_on_disk_, host_.largest_promise);
     const bool may_promise = !host_.is_voter || heartbeat.lease <= allowed;
     if (!may_promise && heartbeat.lease > host_.largest_promise) {
-        host_.decide({.rule = Rule::promise_longer, .peer = heartbeat.sender, .span = heartbeat.lease});
+        host_.decide({.rule = Rule::promise_longer,
+                      .peer = heartbeat.sender,
+                      .span = heartbeat.lease,
+                      .other_span = host_.largest_promise});
         host_.largest_promise = heartbeat.lease;
         largest_write_ = host_.write();
     }
@@ -83,9 +86,11 @@ void Node::tell_elections(const Heartbeat& heartbeat) {
         }
     }
     for (auto& [name, election] : elections_) {
-        const auto listed = std::find_if(heartbeat.elections.begin(), heartbeat.elections.end(),
-                                         [&, &name = name](const ElectionView& view) { return view.name == name; });
-        election.hear(heartbeat, listed == heartbeat.elections.end() ? ElectionView{} : *listed);
+        const auto listed =
+            std::lower_bound(heartbeat.elections.begin(), heartbeat.elections.end(), name,
+                             [](const ElectionView& view, const ElectionName& n) { return view.name < n; });
+        const bool is_listed = listed != heartbeat.elections.end() && listed->name == name;
+        election.hear(heartbeat, is_listed ? *listed : ElectionView{});
     }
 }
 

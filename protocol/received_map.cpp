@@ -1,7 +1,7 @@
 #include "protocol/received_map.hpp"
 
-#include <exception>
 #include <msgpack.hpp>
+#include <exception>
 
 #include "protocol/metadata.hpp"
 #include "protocol/msgpack_writer.hpp"

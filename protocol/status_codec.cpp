@@ -39,8 +39,7 @@ void write_membership(MapWriter map, const MembershipMark& mark) {
 }
 
 void write_counters(MapWriter map, const std::vector<Counter>& counters) {
-    for (const auto& counter : counters)
-        map.field(counter.name, counter.value);
+    for (const auto& counter : counters) map.field(counter.name, counter.value);
 }
 
 void write_election(MapWriter& map, const Status& status, const ElectionStatus& e) {
@@ -66,8 +65,7 @@ void write_election(MapWriter& map, const Status& status, const ElectionStatus& 
 
 void write_hears(MapWriter& map, const Status& status, const PeerStatus& peer) {
     std::vector<std::string> names;
-    for (const NodeId id : peer.hears)
-        names.push_back(name_of(status, id));
+    for (const NodeId id : peer.hears) names.push_back(name_of(status, id));
     map.list("hears", names);
     map.list("hears_ids", peer.hears);
 }

@@ -8,12 +8,10 @@ namespace bellwether::protocol {
 
 namespace {
 
-std::string third(const Decision& d) { return d.other == nobody ? "another" : text(d.other); }
-
 std::string judged(const Decision& d) {
     switch (d.verdict) {
         case Verdict::granted: return "free";
-        case Verdict::bound: return "bound to " + third(d) + for_more(d.span);
+        case Verdict::bound: return "bound to " + text(d.other) + (d.span == Duration::zero() ? "" : for_more(d.span));
         case Verdict::stale_term: return "term " + text(d.other_term) + " is known";
         case Verdict::voted: return "vote of that term is spent";
         case Verdict::not_standing: return "not heard standing";
@@ -40,9 +38,6 @@ std::string cause_of_handover(const Decision& d) {
 
 std::string heir(const Decision& d) { return d.peer == nobody ? "no heir" : "heir " + text(d.peer) + " ready"; }
 
-// The claim that ends a leadership names its term in other_term where the own one is compared with it.
-Term term_of_claim(const Decision& d) { return d.other_term == Term{} ? d.term : d.other_term; }
-
 std::string end_of_cool_down(const Decision& d) {
     if (d.peer == nobody) return "a link came up or a claim was heard";
     if (d.term == Term{}) return "link to " + text(d.peer) + " is up";
@@ -50,8 +45,8 @@ std::string end_of_cool_down(const Decision& d) {
 }
 
 std::string known_copy(const Decision& d) {
-    if (d.other_term <= d.term) return "peer " + text(d.peer) + " knows a later incarnation of mine";
-    return "peer " + text(d.peer) + " knows a higher ceiling of mine, " + text(d.other_term) + " > " + text(d.term);
+    if (d.term <= d.other_term) return "peer " + text(d.peer) + " knows a later incarnation of mine";
+    return "peer " + text(d.peer) + " knows a higher ceiling of mine, " + text(d.term) + " > " + text(d.other_term);
 }
 
 std::string longer_promise(const Decision& d) {
@@ -99,7 +94,7 @@ std::string words_of_candidate(const Decision& d) {
                    " -> lead term " + text(d.term);
         case Rule::campaign_refused: return "no majority left, " + text(d.have) + " refused" + let_go(d);
         case Rule::campaign_yields:
-            return text(d.peer) + " outranks me and stands for term " + text(term_of_claim(d)) + let_go(d);
+            return text(d.peer) + " outranks me and stands for term " + text(d.other_term) + let_go(d);
         case Rule::campaign_late: return "no win within " + text(d.span) + let_go(d);
         case Rule::cool_down: return text(d.have) + " failures in a row -> cool down for " + text(d.span);
         case Rule::cool_down_over: return end_of_cool_down(d) + " -> end cool-down";
@@ -112,6 +107,7 @@ std::string words_of_voter(const Decision& d) {
         case Rule::vote_judged:
             return "vote request from " + text(d.peer) + ", term " + text(d.term) + ": " + judged(d) + " -> " +
                    answer(d.verdict);
+        case Rule::probe_judged: return "probe of " + text(d.peer) + ": " + judged(d) + " -> " + answer(d.verdict);
         case Rule::vote_dropped:
             return "vote for " + text(d.peer) + " in term " + text(d.term) +
                    " written, but no longer bound to it -> no reply";
@@ -127,10 +123,10 @@ std::string words_of_leader(const Decision& d) {
     switch (d.rule) {
         case Rule::lease_lost: return "lease ran out " + text(d.span) + " ago -> lead no more";
         case Rule::deposed:
-            return "claim of " + text(d.peer) + ", term " + text(d.other_term) + " above " + text(d.term) +
+            return "claim of " + text(d.peer) + ", term " + text(d.term) + " above " + text(d.other_term) +
                    " -> lead no more";
         case Rule::clock_broken:
-            return "claim of " + text(d.peer) + ", term " + text(term_of_claim(d)) + ", while the own lease runs" +
+            return "claim of " + text(d.peer) + ", term " + text(d.term) + ", while the own lease runs" +
                    for_more(d.span) + " -> a clock is out of bounds";
         case Rule::handover_prepare: return cause_of_handover(d) + " -> prepare " + text(d.peer);
         case Rule::handover_refused: return "heir " + text(d.peer) + " is unable -> lead on";
@@ -149,7 +145,7 @@ std::string words_of_heir(const Decision& d) {
                    " would grant -> ready";
         case Rule::heir_unable: return "prepare from " + text(d.peer) + ", " + inability(d) + " -> unable";
         case Rule::heir_wait:
-            return text(d.peer) + " let go and names " + third(d) + " -> wait " + text(d.span) + " for it";
+            return text(d.peer) + " let go and names " + text(d.other) + " -> wait " + text(d.span) + " for it";
         default: return {};
     }
 }
@@ -201,17 +197,16 @@ std::string_view to_string(Rule rule) {
                                                              "limit",
                                                              "membership_differs",
                                                              "promise_longer",
-                                                             "leaving"};
+                                                             "leaving",
+                                                             "probe_judged"};
     return names.at(static_cast<std::size_t>(rule));
 }
 
 bool is_notable(Rule rule) {
     switch (rule) {
-        case Rule::vote_dropped:
         case Rule::heir_probe:
-        case Rule::heir_wait:
-        case Rule::limit:
-        case Rule::membership_differs: return false;
+        case Rule::probe_judged:
+        case Rule::limit: return false;
         default: return true;
     }
 }

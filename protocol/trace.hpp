@@ -50,8 +50,9 @@ enum class Rule : std::uint8_t {
     membership_differs,  // voter list of 4 differs -> believe none of its votes
     promise_longer,      // D of 4 is 500 ms, above 300 ms -> write before acking
     leaving,             // shutdown requested -> leave
+    probe_judged,        // probe of 2: free -> grant
 };
-inline constexpr std::size_t rule_count = 36;
+inline constexpr std::size_t rule_count = 37;
 
 struct Decision {
     NodeId self{};
@@ -59,7 +60,7 @@ struct Decision {
     Rule rule{};
     NodeId peer{};
     Term term{};
-    Term other_term{};
+    Term other_term{};  // What `term` is compared with; of campaign_yields the better one's.
     Duration span{};
     std::size_t have{};
     std::size_t need{};

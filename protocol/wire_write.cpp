@@ -33,8 +33,7 @@ void put(Packer& out, const ElectionView& view);
 template <class Element>
 void put_list(Packer& out, const std::vector<Element>& elements) {
     out.pack_array(static_cast<std::uint32_t>(elements.size()));
-    for (const Element& element : elements)
-        put(out, element);
+    for (const Element& element : elements) put(out, element);
 }
 
 void put(Packer& out, const std::vector<Ack>& acks) { put_list(out, acks); }
@@ -66,8 +65,7 @@ std::uint8_t flags_of(const Heartbeat& heartbeat) {
 std::string_view cut(std::string_view text) {
     if (text.size() <= max_text_bytes) return text;
     std::size_t size = max_text_bytes;
-    while (size > 0 && (static_cast<unsigned char>(text[size]) & 0xc0U) == 0x80)
-        --size;
+    while (size > 0 && (static_cast<unsigned char>(text[size]) & 0xc0U) == 0x80) --size;
     return text.substr(0, size);
 }
 
