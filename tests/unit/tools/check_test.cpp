@@ -1,0 +1,132 @@
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <fstream>
+#include <string>
+
+#include <CLI/CLI.hpp>
+#include <nlohmann/json.hpp>
+
+#include "tools/cli/subcommands.hpp"
+
+namespace bellwether::cli {
+namespace {
+
+struct Outcome {
+    int exit_status = -1;
+    std::string out;
+    std::string err;
+};
+
+Outcome check(const std::string& arguments) {
+    Outcome outcome;
+    CLI::App app;
+    add_check(app, outcome.exit_status);
+    testing::internal::CaptureStdout();
+    testing::internal::CaptureStderr();
+    app.parse("check " + arguments);
+    outcome.out = testing::internal::GetCapturedStdout();
+    outcome.err = testing::internal::GetCapturedStderr();
+    return outcome;
+}
+
+const std::string configs = std::string{BELLWETHER_SOURCE_DIR} + "/configs/";
+
+class Check : public testing::Test {
+protected:
+    void write(const std::string& text) { std::ofstream{file} << text; }
+    void TearDown() override { std::filesystem::remove(file); }
+
+    const std::string file = testing::TempDir() + "check_test.toml";
+};
+
+TEST_F(Check, OfAGoodFileIsOneLine) {
+    const Outcome outcome = check(configs + "five-nodes.toml");
+    EXPECT_EQ(outcome.exit_status, 0);
+    EXPECT_EQ(outcome.out, "five: 5 voters, quorum 3, survives 2 failures\n");
+    EXPECT_EQ(outcome.err, "");
+}
+
+TEST_F(Check, TellsWitnessesFromThoseWhoMayLead) {
+    EXPECT_EQ(check(configs + "witness.toml").out,
+              "witnessed: 3 voters (1 of them never to lead), quorum 2, survives 1 failure\n");
+}
+
+TEST_F(Check, OfABadFileIsEachMistakeOnALineOfItsOwn) {
+    write("cluster = \"demo\"\ncolour = 1\n");
+    const Outcome outcome = check(file);
+    EXPECT_EQ(outcome.exit_status, 2);
+    EXPECT_EQ(outcome.out, "");
+    EXPECT_EQ(outcome.err, file + ":1:1: no node: write a [[node]] table for each node of the mesh\n" + file +
+                               ":2:1: no such key \"colour\"; known: cluster, timing, election, elections, security, "
+                               "local, node\n");
+}
+
+TEST_F(Check, OfAMissingFileNamesIt) {
+    const Outcome outcome = check("/no/such/file.toml");
+    EXPECT_EQ(outcome.exit_status, 2);
+    EXPECT_EQ(outcome.err, "/no/such/file.toml: cannot be opened: No such file or directory\n");
+}
+
+TEST_F(Check, WarnsWithoutRefusing) {
+    write(R"(cluster = "pair"
+[[node]]
+name = "a"
+id = 1
+heartbeat = "tcp://127.0.0.1:7101"
+vote = "tcp://127.0.0.1:7102"
+[[node]]
+name = "b"
+id = 2
+heartbeat = "tcp://127.0.0.1:7103"
+vote = "tcp://127.0.0.1:7104"
+[[node]]
+name = "c"
+id = 3
+role = "observer"
+)");
+    const Outcome outcome = check(file);
+    EXPECT_EQ(outcome.exit_status, 0);
+    EXPECT_EQ(outcome.out, "pair: 2 voters, 1 observer, quorum 2, survives 0 failures\n");
+    EXPECT_EQ(outcome.err.find(file + ":2:1: warning: two voters: "), 0U) << outcome.err;
+
+    const auto json = nlohmann::json::parse(check(file + " --json").out);
+    EXPECT_EQ(json.at("warnings").size(), 1U);
+    EXPECT_EQ(json.at("nodes").at(2).at("heartbeat"), nullptr);
+}
+
+TEST_F(Check, ForProgramsIsOneObjectOnOneLine) {
+    const Outcome outcome = check(configs + "three-nodes.toml --json");
+    EXPECT_EQ(outcome.exit_status, 0);
+    EXPECT_EQ(outcome.out,
+              R"({"cluster":"three","voters":3,"quorum":2,"nodes":[)"
+              R"({"name":"alpha","id":1,"role":"voter","priority":30,"heartbeat":"tcp://127.0.0.1:7201",)"
+              R"("vote":"tcp://127.0.0.1:7202"},)"
+              R"({"name":"bravo","id":2,"role":"voter","priority":20,"heartbeat":"tcp://127.0.0.1:7203",)"
+              R"("vote":"tcp://127.0.0.1:7204"},)"
+              R"({"name":"charlie","id":3,"role":"voter","priority":10,"heartbeat":"tcp://127.0.0.1:7205",)"
+              R"("vote":"tcp://127.0.0.1:7206"}],"warnings":[]})"
+              "\n");
+}
+
+TEST_F(Check, ForProgramsGivesMistakesWithTheirPlaces) {
+    write("cluster = 3\n[[node]]\nname = \"a\"\nid = 1\nrole = \"observer\"\n");
+    const Outcome outcome = check(file + " --json");
+    EXPECT_EQ(outcome.exit_status, 2);
+    EXPECT_EQ(outcome.err, "");
+    EXPECT_EQ(
+        outcome.out,
+        R"({"mistakes":[{"line":1,"column":11,"text":"cluster: must be a string, not an integer"},)"
+        R"({"line":5,"column":8,"text":"node.role: no node is a voter: at least one must have role = \"voter\""}]})"
+        "\n");
+}
+
+TEST_F(Check, HasAnExampleInItsHelp) {
+    CLI::App app;
+    int exit_status{};
+    add_check(app, exit_status);
+    EXPECT_NE(app.get_subcommand("check")->help().find("bellwether check mesh.toml"), std::string::npos);
+}
+
+}  // namespace
+}  // namespace bellwether::cli

@@ -1,0 +1,24 @@
+// What the program's exit status says; docs/configuration.md is its page.
+#pragma once
+
+#include <stdexcept>
+#include <string>
+
+namespace bellwether::cli {
+
+enum ExitStatus : int {
+    exit_done = 0,
+    exit_no = 1,         // Not leader, refused, timed out.
+    exit_bad_call = 2,   // Or a bad configuration.
+    exit_unknown = 3,    // No leader known, or the answer is stale.
+    exit_no_daemon = 4,  // None reached.
+    exit_interrupted = 130,
+};
+
+// Ends the subcommand: main() prints the sentence, if there is one, and leaves with the status.
+struct Failure : std::runtime_error {
+    Failure(int exit_status, const std::string& text) : std::runtime_error{text}, status{exit_status} {}
+    int status;
+};
+
+}  // namespace bellwether::cli

@@ -1,0 +1,74 @@
+// bellwether leader: the leader's name, for scripts.
+#include <memory>
+#include <string>
+
+#include <zmq.hpp>
+
+#include "client/clock.hpp"
+#include "client/control.hpp"
+#include "client/watch.hpp"
+#include "tools/cli/daemon_options.hpp"
+#include "tools/cli/duration_option.hpp"
+#include "tools/cli/exit_status.hpp"
+#include "tools/cli/subcommands.hpp"
+#include "tools/cli/terminal.hpp"
+#include "tools/cli/watch_line.hpp"
+
+namespace bellwether::cli {
+
+namespace {
+
+// A daemon that runs says what it knows as soon as it is subscribed to.
+constexpr std::chrono::milliseconds first_word_timeout{1000};
+
+struct LeaderOptions {
+    DaemonOptions daemon;
+    protocol::ElectionName election;
+    std::chrono::milliseconds wait{};
+    bool json{};
+};
+
+int print_leader(const client::News& news, bool json) {
+    (void)print_line(json ? line_for_programs(news) : news.announcement.leader);
+    return exit_done;
+}
+
+std::string why_unknown(const std::optional<client::News>& last, const LeaderOptions& options) {
+    if (!last) return "nothing heard of the election " + options.election.str();
+    return "no leader known: " + std::string{protocol::to_string(last->announcement.reason)};
+}
+
+int run_leader(const LeaderOptions& options) {
+    const auto run_dir = locate_daemon(options.daemon);
+    if (const auto hindrance = client::why_not_reachable(run_dir); !hindrance.empty()) {
+        throw Failure{exit_no_daemon, hindrance};
+    }
+    zmq::context_t context;
+    client::Watch watch{context, run_dir, client::Topic::view, options.election};
+    std::optional<client::News> last;
+    const protocol::Time begin = client::now();
+    for (;;) {
+        const auto patience = last ? options.wait : std::max(options.wait, first_word_timeout);
+        const auto left = std::chrono::ceil<std::chrono::milliseconds>(begin + patience - client::now());
+        auto news = left.count() > 0 ? watch.next(left) : std::nullopt;
+        if (!news) throw Failure{exit_unknown, why_unknown(last, options)};
+        const bool known = news->kind != client::News::Kind::unknown && !news->announcement.leader.empty();
+        if (known) return print_leader(*news, options.json);
+        last = std::move(news);
+    }
+}
+
+}  // namespace
+
+void add_leader(CLI::App& app, int& exit_status) {
+    auto options = std::make_shared<LeaderOptions>();
+    CLI::App* leader = app.add_subcommand("leader", "Print the name of the leader; exit status 3 if none is known");
+    add_daemon_options(*leader, options->daemon);
+    add_election_option(*leader, options->election);
+    add_duration(*leader, "--wait", options->wait, "Wait so long for one");
+    leader->add_flag("--json", options->json, "The whole announcement as one JSON object");
+    leader->footer("Example: bellwether leader --wait 10s");
+    leader->callback([options, &exit_status] { exit_status = run_leader(*options); });
+}
+
+}  // namespace bellwether::cli

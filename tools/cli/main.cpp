@@ -1,0 +1,69 @@
+// bellwether: what people and scripts say to a mesh.
+#include <cstdio>
+#include <exception>
+#include <string>
+
+#include <CLI/CLI.hpp>
+#include <zmq.hpp>
+
+#include "build_version.hpp"
+#include "protocol/durable.hpp"
+#include "protocol/messages.hpp"
+#include "tools/cli/exit_status.hpp"
+#include "tools/cli/subcommands.hpp"
+
+namespace {
+
+std::string versions() {
+    const auto [major, minor, patch] = zmq::version();
+    return "bellwether " + std::string{bellwether::version} + ", libzmq " + std::to_string(major) + '.' +
+           std::to_string(minor) + '.' + std::to_string(patch) + ", wire version " +
+           std::to_string(bellwether::protocol::wire_version) + ", state version " +
+           std::to_string(bellwether::protocol::state_version);
+}
+
+// The statuses of CLI11 are its own: ours are 0 for what was asked for (help, version) and 2 for a bad call.
+int explain(const CLI::App& app, const CLI::ParseError& error) {
+    // CLI11 would only say that a subcommand is missing.
+    if (const auto rest = app.remaining(); app.get_subcommands().empty() && !rest.empty()) {
+        std::fprintf(stderr, "bellwether: there is no subcommand %s; see bellwether --help\n", rest.front().c_str());
+        return bellwether::cli::exit_bad_call;
+    }
+    return app.exit(error) == 0 ? bellwether::cli::exit_done : bellwether::cli::exit_bad_call;
+}
+
+void add_subcommands(CLI::App& app, int& exit_status) {
+    using namespace bellwether::cli;
+    add_watch(app, exit_status);
+    add_status(app, exit_status);
+    add_leader(app, exit_status);
+    add_stepdown(app, exit_status);
+    add_transfer(app, exit_status);
+    add_drain(app, exit_status);
+    add_undrain(app, exit_status);
+    add_check(app, exit_status);
+    add_init(app, exit_status);
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+    CLI::App app{"Talks to the bellwetherd of this host, and prepares what it reads"};
+    app.set_version_flag("--version", versions());
+    app.require_subcommand(1);
+    app.footer("bellwether SUBCOMMAND --help says more, with an example.");
+    int exit_status = 0;
+    add_subcommands(app, exit_status);
+    try {
+        app.parse(argc, argv);
+        return exit_status;
+    } catch (const CLI::ParseError& error) {
+        return explain(app, error);
+    } catch (const bellwether::cli::Failure& failure) {
+        if (*failure.what() != '\0') std::fprintf(stderr, "bellwether: %s\n", failure.what());
+        return failure.status;
+    } catch (const std::exception& error) {
+        std::fprintf(stderr, "bellwether: %s\n", error.what());
+        return bellwether::cli::exit_no;
+    }
+}
