@@ -1,0 +1,82 @@
+#include "node/control_socket.hpp"
+
+#include <variant>
+
+#include "node/routing_id.hpp"
+
+namespace bellwether::node {
+namespace {
+
+constexpr int requests_per_turn = 64;
+constexpr std::string_view who = "control.sock";
+
+// A caller is its routing id and, above it, whether it is a REQ, whose messages begin with an empty part.
+constexpr std::uint64_t asked_as_req = std::uint64_t{1} << 32U;
+
+}  // namespace
+
+ControlSocket::ControlSocket(zmq::context_t& context, Refusals& refusals)
+    : socket_{context, zmq::socket_type::router}, reader_{socket_}, refusals_{refusals} {
+    socket_.set(zmq::sockopt::linger, 100);  // The answer to a last request still leaves when the daemon ends.
+    socket_.set(zmq::sockopt::sndhwm, 64);
+    socket_.set(zmq::sockopt::rcvhwm, 64);
+    socket_.set(zmq::sockopt::maxmsgsize, std::int64_t{64} << 10U);
+    socket_.set(zmq::sockopt::backlog, 1024);
+    socket_.set(zmq::sockopt::router_mandatory, true);
+}
+
+bool ControlSocket::receive() {
+    std::size_t count = 0;
+    for (int i = 0; i < requests_per_turn; ++i) {
+        const Read read = reader_.read(parts_, count);
+        if (read == Read::nothing) return false;
+        if (read == Read::message) take(count);
+        if (read == Read::too_many) refusals_.report("local_parts_refused", who, "a request of many parts is refused");
+    }
+    return true;
+}
+
+void ControlSocket::take(std::size_t count) {
+    const zmq::message_t& payload = parts_[count - 1];
+    const auto id = pack_routing_id(parts_.front());
+    if (!id || count < 2 || (count == 3 && !parts_[1].empty())) {
+        refusals_.report("local_parts_refused", who,
+                         "a client must send one frame, from a DEALER or REQ without a routing id of its own");
+        return;
+    }
+    const std::uint64_t caller = *id | (count == 3 ? asked_as_req : 0);
+    auto request = protocol::decode_request({payload.data<std::byte>(), payload.size()});
+    if (const auto* bad = std::get_if<protocol::BadRequest>(&request)) {
+        refuse(caller, bad->id, bad->text);
+    } else {
+        requests_.emplace_back(caller, std::get<protocol::ControlRequest>(std::move(request)));
+    }
+}
+
+void ControlSocket::refuse(std::uint64_t caller, std::uint64_t id, const std::string& text) {
+    refusals_.report("requests_refused", who, text);
+    reply(caller, protocol::encode_reply({.id = id, .done = false, .reason = "bad_request", .text = text}));
+}
+
+void ControlSocket::deliver(const Sink& sink) {
+    for (const auto& [caller, request] : requests_) sink(caller, request);
+    requests_.clear();
+}
+
+void ControlSocket::reply(std::uint64_t caller, const protocol::Frame& frame) {
+    if (!send(caller, frame)) refusals_.count("replies_dropped");
+}
+
+bool ControlSocket::send(std::uint64_t caller, const protocol::Frame& frame) {
+    constexpr auto now = zmq::send_flags::dontwait;
+    const RoutingId id = unpack_routing_id(static_cast<std::uint32_t>(caller));
+    try {
+        if (!socket_.send(zmq::buffer(id), zmq::send_flags::sndmore | now)) return false;
+        if ((caller & asked_as_req) != 0) (void)socket_.send(zmq::message_t{}, zmq::send_flags::sndmore | now);
+        return socket_.send(zmq::buffer(frame), now).has_value();
+    } catch (const zmq::error_t&) {
+        return false;
+    }
+}
+
+}  // namespace bellwether::node

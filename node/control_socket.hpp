@@ -1,0 +1,51 @@
+// control.sock: people and scripts ask, and are answered. A ROUTER that speaks to DEALER and REQ alike.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <zmq.hpp>
+
+#include "node/part_reader.hpp"
+#include "node/refusals.hpp"
+#include "protocol/local_codec.hpp"
+#include "protocol/local_messages.hpp"
+
+namespace bellwether::node {
+
+class ControlSocket {
+public:
+    ControlSocket(zmq::context_t& context, Refusals& refusals);
+
+    // An endpoint, as ZeroMQ writes it. Throws zmq::error_t.
+    void bind(const std::string& endpoint) { socket_.bind(endpoint); }
+
+    [[nodiscard]] zmq::pollitem_t poll_item() { return {socket_.handle(), 0, ZMQ_POLLIN, 0}; }
+
+    // What is no request is refused at once, with a sentence. True: the cap of a turn was hit.
+    [[nodiscard]] bool receive();
+
+    using Sink = std::function<void(std::uint64_t caller, const protocol::ControlRequest&)>;
+    void deliver(const Sink& sink);
+
+    // In the form in which the caller asked. A caller that has gone is not told.
+    void reply(std::uint64_t caller, const protocol::Frame& frame);
+
+private:
+    void take(std::size_t count);
+    void refuse(std::uint64_t caller, std::uint64_t id, const std::string& text);
+    [[nodiscard]] bool send(std::uint64_t caller, const protocol::Frame& frame);
+
+    zmq::socket_t socket_;
+    PartReader reader_;
+    Refusals& refusals_;
+    std::array<zmq::message_t, 3> parts_;
+    std::vector<std::pair<std::uint64_t, protocol::ControlRequest>> requests_;
+};
+
+}  // namespace bellwether::node

@@ -1,0 +1,90 @@
+#include "node/local_api.hpp"
+
+#include <stdexcept>
+#include <utility>
+
+#include "node/announcer.hpp"
+#include "node/control_socket.hpp"
+#include "node/refusals.hpp"
+#include "node/run_directory.hpp"
+#include "protocol/run_directory.hpp"
+
+namespace bellwether::node {
+namespace {
+
+void bind_ipc(auto& socket, const RunDirectory& directory, std::string_view name) {
+    const std::filesystem::path path = directory.socket(name);
+    try {
+        const NarrowUmask umask;
+        socket.bind("ipc://" + path.string());
+    } catch (const zmq::error_t& error) {
+        throw std::runtime_error{"cannot listen on " + path.string() + ": " + error.what()};
+    }
+    directory.admit(path);
+}
+
+void bind_loopback(Announcer& announcer, const Endpoint& endpoint) {
+    try {
+        announcer.bind(endpoint.str());
+    } catch (const zmq::error_t& error) {
+        throw std::runtime_error{"cannot listen on " + endpoint.str() + " for the leader topic: " + error.what()};
+    }
+}
+
+}  // namespace
+
+class LocalApi::Impl {
+public:
+    Impl(zmq::context_t& context, const Config& config, const std::filesystem::path& run_dir)
+        : announcer_{context, refusals_}, control_{context, refusals_} {
+        const RunDirectory directory{run_dir, config.local.group};
+        bind_ipc(announcer_, directory, protocol::leader_socket);
+        bind_ipc(control_, directory, protocol::control_socket);
+        if (config.local.tcp) bind_loopback(announcer_, *config.local.tcp);
+    }
+
+    void append_poll_items(std::vector<zmq::pollitem_t>& items) {
+        items.push_back(announcer_.poll_item());
+        items.push_back(control_.poll_item());
+    }
+
+    void receive() {
+        if (announcer_.receive()) more_ = true;
+        if (control_.receive()) more_ = true;
+    }
+
+    bool deliver(const EventSink& events, const ControlSink& control) {
+        announcer_.deliver(events);
+        control_.deliver(control);
+        return std::exchange(more_, false);
+    }
+
+    void announce(const protocol::Announcement& announcement) { announcer_.announce(announcement); }
+    void reply(std::uint64_t caller, const protocol::Frame& frame) { control_.reply(caller, frame); }
+
+    [[nodiscard]] std::vector<protocol::Counter> counters() const {
+        std::vector<protocol::Counter> counters;
+        refusals_.append_counters(counters);
+        counters.push_back({"local_topics", announcer_.prefixes()});
+        return counters;
+    }
+
+private:
+    Refusals refusals_{"local_parts_refused", "local_subscribers_shut", "replies_dropped", "requests_refused"};
+    Announcer announcer_;
+    ControlSocket control_;
+    bool more_ = false;
+};
+
+LocalApi::LocalApi(zmq::context_t& context, const Config& config, const std::filesystem::path& run_dir)
+    : impl_{std::make_unique<Impl>(context, config, run_dir)} {}
+LocalApi::~LocalApi() = default;
+
+void LocalApi::append_poll_items(std::vector<zmq::pollitem_t>& items) const { impl_->append_poll_items(items); }
+void LocalApi::receive() { impl_->receive(); }
+bool LocalApi::deliver(const EventSink& events, const ControlSink& control) { return impl_->deliver(events, control); }
+void LocalApi::announce(const protocol::Announcement& announcement) { impl_->announce(announcement); }
+void LocalApi::reply(std::uint64_t caller, const protocol::Frame& frame) { impl_->reply(caller, frame); }
+std::vector<protocol::Counter> LocalApi::counters() const { return impl_->counters(); }
+
+}  // namespace bellwether::node

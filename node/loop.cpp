@@ -1,0 +1,194 @@
+#include "node/loop.hpp"
+
+#include <algorithm>
+#include <cerrno>
+#include <csignal>
+#include <iterator>
+#include <variant>
+
+#include <spdlog/spdlog.h>
+
+#include "build_version.hpp"
+#include "protocol/local_codec.hpp"
+
+namespace bellwether::node {
+
+using namespace std::chrono_literals;
+using protocol::Duration;
+using protocol::Event;
+using protocol::Time;
+
+namespace {
+
+constexpr Duration leaving_allowance = 5s;  // Beyond the hand-over itself.
+
+// Sockets do not linger when they close, so what was said last must be on its way before.
+constexpr Duration time_for_last_words = 20ms;
+
+// The command of nobody at the control desk.
+constexpr std::uint64_t own_command = 0;
+
+Duration longest_handover(const protocol::Setup& setup) {
+    Duration longest = setup.dynamic.handover_timeout;
+    for (const auto& [name, settings] : setup.elections) longest = std::max(longest, settings.handover_timeout);
+    return longest;
+}
+
+zmq::pollitem_t readable(int fd) { return {.socket = nullptr, .fd = fd, .events = ZMQ_POLLIN, .revents = 0}; }
+
+}  // namespace
+
+Loop::Loop(const Parts& parts) : parts_(parts), desk_(parts.setup), decisions_(parts.setup.self), now_(clock_now()) {
+    if (parts_.supervisor.watchdog_interval()) next_sign_of_life_ = now_;
+}
+
+Loop::End Loop::run() {
+    keep_deadlines();
+    while (!end_) {
+        wait();
+        receive();
+        // After the drain: what waited in a queue is heard before its time is judged, also after a pause.
+        now_ = clock_now();
+        times_.begin_turn(due_, now_);
+        more_to_read_ = false;
+        take_local();  // First: to whom a deadline was shown decides when a leadership may be let go.
+        take_stored();
+        take_signals();
+        take_messages();
+        keep_deadlines();
+        times_.end_turn(clock_now());
+    }
+    return *end_;
+}
+
+void Loop::wait() {
+    alarm_.set(due_);
+    items_.clear();
+    parts_.transport.append_poll_items(items_);
+    parts_.local_api.append_poll_items(items_);
+    for (const int fd : {alarm_.fd(), parts_.signals.fd(), parts_.store.event_fd()}) items_.push_back(readable(fd));
+    const long timeout = more_to_read_ ? 0 : -1;
+    if (zmq_poll(items_.data(), static_cast<int>(items_.size()), timeout) < 0 && zmq_errno() != EINTR) {
+        throw zmq::error_t();
+    }
+}
+
+void Loop::receive() {
+    alarm_.silence();
+    parts_.transport.receive();
+    parts_.local_api.receive();
+}
+
+void Loop::take_stored() {
+    if (const auto write = parts_.store.take_stored()) step(protocol::Stored{*write});
+}
+
+void Loop::take_signals() {
+    while (const auto signal = parts_.signals.take()) {
+        if (*signal == SIGHUP) {
+            spdlog::info("SIGHUP: the configuration is read at the start only, nothing to do");
+        } else if (guard_ != protocol::never) {
+            spdlog::warn("asked to end a second time: leaving at once, the others wait for what was promised");
+            end_ = End::forced;
+        } else {
+            begin_shutdown();
+        }
+    }
+}
+
+void Loop::take_messages() {
+    more_to_read_ |= parts_.transport.deliver([this](const Event& event) { step(event); });
+}
+
+// Its sinks only collect, as a step may announce and thereby come back here.
+void Loop::take_local() {
+    std::vector<Event> events;
+    std::vector<Asked> requests;
+    has_announced_ = false;
+    more_to_read_ |= parts_.local_api.deliver([&](const Event& event) { events.push_back(event); },
+                                              [&](std::uint64_t caller, const protocol::ControlRequest& request) {
+                                                  requests.push_back({caller, request});
+                                              });
+    for (const Event& event : events) step(event);
+    for (const Asked& asked : requests) serve(asked);
+}
+
+void Loop::keep_deadlines() {
+    if (parts_.machine.next_deadline() <= now_) step(protocol::Deadline{});
+    if (gone_ <= now_) {
+        end_ = End::left;
+    } else if (guard_ <= now_) {
+        spdlog::error("the shutdown has not come to its end in time: leaving without it");
+        end_ = End::overdue;
+    }
+    if (next_sign_of_life_ <= now_) {
+        parts_.supervisor.tell("WATCHDOG=1");
+        next_sign_of_life_ = now_ + *parts_.supervisor.watchdog_interval();
+    }
+    due_ = std::min({parts_.machine.next_deadline(), gone_, guard_, next_sign_of_life_});
+}
+
+void Loop::begin_shutdown() {
+    spdlog::info("asked to end: handing over what is led here");
+    parts_.supervisor.tell("STOPPING=1");
+    guard_ = now_ + longest_handover(parts_.setup) + leaving_allowance;
+    protocol::Command shutdown;
+    shutdown.id = own_command;
+    shutdown.kind = protocol::CommandKind::shutdown;
+    step(shutdown);
+}
+
+void Loop::step(const Event& event) {
+    for (const protocol::Action& action : parts_.machine.step(now_, event)) {
+        std::visit([this](const auto& each) { perform(each); }, action);
+    }
+    // Whom a deadline was shown is known to the machine before it takes another step.
+    if (has_announced_) take_local();
+}
+
+void Loop::perform(const protocol::Store& store) { parts_.store.begin_write(store.write, store.record); }
+
+void Loop::perform(const protocol::Send& send) { parts_.transport.send(send.to, send.message, send.route); }
+
+void Loop::perform(const protocol::Publish& publish) { parts_.transport.publish(publish.heartbeat); }
+
+void Loop::perform(const protocol::Announce& announce) {
+    parts_.local_api.announce(announce.announcement);
+    has_announced_ = true;
+}
+
+void Loop::perform(const protocol::Answer& answer) {
+    if (const auto delivery = desk_.answer(answer)) {
+        parts_.local_api.reply(delivery->caller, protocol::encode_reply(delivery->reply));
+    }
+}
+
+void Loop::perform(const protocol::Decision& decision) { decisions_.write(now_, decision); }
+
+void Loop::perform(const protocol::RoleChange& change) { decisions_.write(change); }
+
+void Loop::perform(const protocol::Left& /*left*/) { gone_ = std::min(gone_, now_ + time_for_last_words); }
+
+void Loop::serve(const Asked& asked) {
+    if (asked.request.type == "status") {
+        parts_.local_api.reply(
+            asked.caller, protocol::encode_status(asked.request.id, parts_.machine.status(now_), counters(), version));
+        return;
+    }
+    const auto outcome = desk_.accept(asked.caller, asked.request);
+    if (const auto* refusal = std::get_if<protocol::ControlReply>(&outcome)) {
+        parts_.local_api.reply(asked.caller, protocol::encode_reply(*refusal));
+    } else {
+        step(std::get<protocol::Command>(outcome));
+    }
+}
+
+std::vector<protocol::Counter> Loop::counters() const {
+    std::vector<protocol::Counter> all = times_.counters();
+    for (const auto& some : {parts_.store.counters(), parts_.transport.counters(), parts_.local_api.counters()}) {
+        all.insert(all.end(), some.begin(), some.end());
+    }
+    return all;
+}
+
+}  // namespace bellwether::node

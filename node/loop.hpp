@@ -1,0 +1,92 @@
+// Poll, drain, read the clock, let the state machine decide, do as it says. What is true is decided elsewhere.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+#include <zmq.hpp>
+
+#include "node/clock.hpp"
+#include "node/control_desk.hpp"
+#include "node/local_api.hpp"
+#include "node/log.hpp"
+#include "node/loop_times.hpp"
+#include "node/service.hpp"
+#include "node/store.hpp"
+#include "node/transport.hpp"
+#include "protocol/state_machine.hpp"
+
+namespace bellwether::node {
+
+class Loop {
+public:
+    // What the loop runs with. All of it must outlive the loop.
+    struct Parts {
+        const protocol::Setup& setup;
+        protocol::StateMachine& machine;
+        Transport& transport;
+        LocalApi& local_api;
+        Store& store;
+        Signals& signals;
+        const Supervisor& supervisor;
+    };
+
+    explicit Loop(const Parts& parts);
+
+    enum class End : std::uint8_t {
+        left,     // Asked to, and nothing is led or promised away any more.
+        overdue,  // Asked to, but the leaving took too long.
+        forced,   // Asked to a second time.
+    };
+
+    // Until a signal asks for the end. Throws DatabaseError once a write has failed.
+    [[nodiscard]] End run();
+
+private:
+    // A turn.
+    void wait();
+    void receive();
+    void take_signals();
+    void take_stored();
+    void take_messages();
+    void take_local();
+    void keep_deadlines();
+
+    void step(const protocol::Event& event);
+    void begin_shutdown();
+
+    void perform(const protocol::Store& store);
+    void perform(const protocol::Send& send);
+    void perform(const protocol::Publish& publish);
+    void perform(const protocol::Announce& announce);
+    void perform(const protocol::Answer& answer);
+    void perform(const protocol::Decision& decision);
+    void perform(const protocol::RoleChange& change);
+    void perform(const protocol::Left& left);
+
+    struct Asked {
+        std::uint64_t caller{};
+        protocol::ControlRequest request;
+    };
+    void serve(const Asked& asked);
+    [[nodiscard]] std::vector<protocol::Counter> counters() const;
+
+    Parts parts_;
+    Alarm alarm_;
+    ControlDesk desk_;
+    DecisionLog decisions_;
+    LoopTimes times_;
+    std::vector<zmq::pollitem_t> items_;
+
+    protocol::Time now_;                      // One reading a turn, taken after everything has been drained.
+    protocol::Time due_ = protocol::never;    // When the next turn must begin.
+    protocol::Time gone_ = protocol::never;   // When a shutdown is done.
+    protocol::Time guard_ = protocol::never;  // When a shutdown has taken too long.
+    protocol::Time next_sign_of_life_ = protocol::never;
+    bool has_announced_ = false;  // Since Believed was last asked for.
+    bool more_to_read_ = false;
+    std::optional<End> end_;
+};
+
+}  // namespace bellwether::node

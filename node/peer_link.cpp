@@ -1,0 +1,108 @@
+#include "node/peer_link.hpp"
+
+#include <variant>
+
+namespace bellwether::node {
+namespace {
+
+constexpr int answers_per_turn = 64;
+
+}  // namespace
+
+std::string describe(const NodeConfig& peer) {
+    return "peer " + std::to_string(peer.id.value) + " (" + peer.name + ")";
+}
+
+PeerLink::PeerLink(zmq::context_t& context, const NodeConfig& peer, const LinkWaits& waits, Decoder decoder,
+                   Resolver& resolver, Refusals& refusals)
+    : id_{peer.id},
+      heartbeats_{context,  zmq::socket_type::sub,    peer.heartbeat, describe(peer),
+                  resolver, Asker{2} * peer.id.value, refusals},
+      votes_{context,  zmq::socket_type::dealer,     peer.vote, describe(peer),
+             resolver, Asker{2} * peer.id.value + 1, refusals},
+      heartbeat_reader_{heartbeats_.socket()},
+      vote_reader_{votes_.socket()},
+      decoder_{decoder},
+      refusals_{refusals},
+      heartbeat_{protocol::Received{.from = peer.id, .message = protocol::Heartbeat{}, .route = {}}} {
+    set_subscriber_options(heartbeats_.socket(), waits);
+    set_dealer_options(votes_.socket(), waits);
+    heartbeats_.connect();
+    votes_.connect();
+}
+
+void PeerLink::append_poll_items(std::vector<zmq::pollitem_t>& items) {
+    items.push_back(heartbeats_.poll_item());
+    items.push_back(heartbeats_.monitor_item());
+    items.push_back(votes_.poll_item());
+    items.push_back(votes_.monitor_item());
+}
+
+bool PeerLink::receive(Inbox& inbox) {
+    if (heartbeats_.observe()) inbox.add({id_});
+    (void)votes_.observe();
+    receive_heartbeat();
+    return receive_answers(inbox);
+}
+
+void PeerLink::receive_heartbeat() {
+    std::size_t count = 0;
+    // Once a turn: the socket keeps no more than the newest.
+    switch (heartbeat_reader_.read({&frame_, 1}, count)) {
+        case Read::message: break;
+        case Read::too_many: refuse_parts(); return;
+        default: return;
+    }
+    protocol::Message& message = std::get<protocol::Received>(heartbeat_).message;
+    fresh_ = decoder_.decode(frame_, message, heartbeats_.peer()) && is_from_peer(message);
+    if (!fresh_ || std::holds_alternative<protocol::Heartbeat>(message)) return;
+    fresh_ = false;
+    refusals_.report("messages_misplaced", heartbeats_.peer(), "published what is no heartbeat");
+}
+
+bool PeerLink::receive_answers(Inbox& inbox) {
+    std::size_t count = 0;
+    for (int i = 0; i < answers_per_turn; ++i) {
+        const Read read = vote_reader_.read({&frame_, 1}, count);
+        if (read == Read::nothing) return false;
+        if (read == Read::too_many) refuse_parts();
+        if (read != Read::message) continue;
+        protocol::Message& message = inbox.draft();
+        if (!decoder_.decode(frame_, message, votes_.peer()) || !is_from_peer(message)) continue;
+        if (is_answer(message)) {
+            inbox.keep(id_, {});
+        } else {
+            refusals_.report("messages_misplaced", votes_.peer(), "answered with what is no answer");
+        }
+    }
+    return true;
+}
+
+bool PeerLink::is_from_peer(const protocol::Message& message) {
+    const protocol::NodeId sender = sender_of(message);
+    if (sender == id_) return true;
+    refusals_.report("sender_forged", heartbeats_.peer(),
+                     "sent a message in the name of node " + std::to_string(sender.value));
+    return false;
+}
+
+void PeerLink::refuse_parts() {
+    refusals_.report("parts_refused", heartbeats_.peer(), "sent a message of several parts");
+}
+
+void PeerLink::deliver_heartbeat(const EventSink& sink) {
+    if (fresh_) sink(heartbeat_);
+    fresh_ = false;
+}
+
+bool PeerLink::send(std::span<const std::byte> frame) {
+    return votes_.socket().send(zmq::buffer(frame.data(), frame.size()), zmq::send_flags::dontwait).has_value();
+}
+
+void PeerLink::resolved(const Resolved& answer) {
+    for (Connection* connection : {&heartbeats_, &votes_}) {
+        if (connection->asker() == answer.asker) connection->resolved(answer);
+    }
+}
+
+}  // namespace bellwether::node

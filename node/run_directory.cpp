@@ -1,0 +1,91 @@
+#include "node/run_directory.hpp"
+
+#include <cerrno>
+#include <cstring>
+#include <optional>
+#include <stdexcept>
+#include <system_error>
+#include <utility>
+#include <vector>
+
+#include <grp.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+namespace bellwether::node {
+namespace {
+
+constexpr std::size_t max_socket_path = sizeof(sockaddr_un::sun_path) - 1;
+constexpr auto unchanged = static_cast<gid_t>(-1);
+
+[[noreturn]] void fail(const std::string& what, const std::filesystem::path& path, int error) {
+    throw std::runtime_error{what + " " + path.string() + ": " + std::strerror(error)};
+}
+
+gid_t group_of(const std::string& name) {
+    if (name.empty()) return unchanged;
+    group entry{};
+    group* found = nullptr;
+    std::vector<char> text(1024);
+    int error = 0;
+    while ((error = getgrnam_r(name.c_str(), &entry, text.data(), text.size(), &found)) == ERANGE) {
+        text.resize(text.size() * 2);
+    }
+    if (found == nullptr) throw std::runtime_error{"the group \"" + name + "\" of [local] does not exist on this host"};
+    return entry.gr_gid;
+}
+
+void set_group(const std::filesystem::path& path, gid_t group) {
+    if (group == unchanged || chown(path.c_str(), static_cast<uid_t>(-1), group) == 0) return;
+    const std::string hint =
+        errno == EPERM ? "this user is not in the group of [local] and may not give it to" : "cannot set the group of";
+    fail(hint, path, errno);
+}
+
+void set_mode(const std::filesystem::path& path, mode_t mode) {
+    if (chmod(path.c_str(), mode) != 0) fail("cannot set the mode of", path, errno);
+}
+
+// For everybody to pass through where root or a group serves several users, else for ourselves.
+void make_parents(const std::filesystem::path& path, gid_t group) {
+    if (path.empty() || std::filesystem::is_directory(path)) return;
+    make_parents(path.parent_path(), group);
+    const mode_t mode = geteuid() == 0 || group != unchanged ? 0755 : 0700;
+    if (mkdir(path.c_str(), mode) == 0) {
+        set_mode(path, mode);
+    } else if (errno != EEXIST) {
+        fail("cannot make the directory", path, errno);
+    }
+}
+
+}  // namespace
+
+RunDirectory::RunDirectory(std::filesystem::path path, const std::string& group)
+    : path_{std::move(path)}, group_{group_of(group)} {
+    make_parents(path_.parent_path(), group_);
+    if (mkdir(path_.c_str(), 0700) != 0 && errno != EEXIST) fail("cannot make the directory", path_, errno);
+    if (!std::filesystem::is_directory(path_)) fail("cannot use", path_, ENOTDIR);
+    // The group first: until then nobody of the wrong one may enter.
+    set_group(path_, group_);
+    set_mode(path_, 0750);
+}
+
+std::filesystem::path RunDirectory::socket(std::string_view name) const {
+    std::filesystem::path socket = path_ / name;
+    const std::size_t size = socket.native().size();
+    if (size <= max_socket_path) return socket;
+    throw std::runtime_error{"the path " + socket.string() + " has " + std::to_string(size) +
+                             " bytes, a socket's at most " + std::to_string(max_socket_path) +
+                             ": choose a shorter --run-dir"};
+}
+
+void RunDirectory::admit(const std::filesystem::path& socket) const {
+    set_group(socket, group_);
+    set_mode(socket, 0660);
+}
+
+NarrowUmask::NarrowUmask() : before_{umask(0177)} {}
+NarrowUmask::~NarrowUmask() { umask(before_); }
+
+}  // namespace bellwether::node

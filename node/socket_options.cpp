@@ -1,0 +1,106 @@
+#include "node/socket_options.hpp"
+
+#include <algorithm>
+#include <cerrno>
+#include <stdexcept>
+
+namespace bellwether::node {
+namespace {
+
+using std::chrono::milliseconds;
+using namespace std::chrono_literals;
+
+constexpr std::int64_t max_subscription_bytes = 1024;
+constexpr std::int64_t max_request_bytes = std::int64_t{64} << 10U;
+constexpr std::int64_t max_answer_bytes = std::int64_t{256} << 10U;  // A heartbeat of a full mesh, too.
+constexpr int backlog = 1024;  // At the default of 100 a storm of connections waits a second for SYNs to be repeated.
+
+milliseconds ceil_ms(protocol::Duration duration) { return std::chrono::ceil<milliseconds>(duration); }
+int count(milliseconds duration) { return static_cast<int>(duration.count()); }
+
+void set_common(zmq::socket_t& socket, const LinkWaits& waits, std::int64_t max_bytes) {
+    socket.set(zmq::sockopt::linger, 0);
+    socket.set(zmq::sockopt::maxmsgsize, max_bytes);
+    socket.set(zmq::sockopt::heartbeat_ivl, count(waits.ping));
+    socket.set(zmq::sockopt::heartbeat_timeout, count(waits.silence));
+    socket.set(zmq::sockopt::handshake_ivl, count(waits.handshake));
+}
+
+void set_connecting(zmq::socket_t& socket, const LinkWaits& waits) {
+    // Without it a SYN lost in a partition is repeated after 1, 3, 7 seconds.
+    socket.set(zmq::sockopt::connect_timeout, count(waits.connect));
+    socket.set(zmq::sockopt::reconnect_ivl, 10);
+    socket.set(zmq::sockopt::reconnect_ivl_max, 200);
+}
+
+void set_ipv6(zmq::socket_t& socket, const Endpoint& endpoint) {
+    socket.set(zmq::sockopt::ipv6, endpoint.host.find(':') != std::string::npos);
+}
+
+std::string reason_of(const zmq::error_t& error, const Endpoint& endpoint) {
+    switch (error.num()) {
+        case EADDRINUSE: return "the port is taken: does another daemon, or this node twice, run here?";
+        case EADDRNOTAVAIL:
+        case ENODEV: return endpoint.host + " is not an address of this host; name one with \"bind\"";
+        case EACCES: return "this user may not listen on port " + std::to_string(endpoint.port);
+        default: return error.what();
+    }
+}
+
+}  // namespace
+
+LinkWaits link_waits(const protocol::Params& params) {
+    const milliseconds lease = ceil_ms(params.lease);
+    const milliseconds ping = std::max(lease, 250ms);
+    const milliseconds patience = std::clamp(lease, 200ms, 2000ms);
+    return {.ping = ping, .silence = 2 * ping, .connect = patience, .handshake = patience};
+}
+
+void set_publisher_options(zmq::socket_t& publisher, const LinkWaits& waits) {
+    set_common(publisher, waits, max_subscription_bytes);
+    publisher.set(zmq::sockopt::sndhwm, 8);
+    publisher.set(zmq::sockopt::rcvhwm, 8);
+    publisher.set(zmq::sockopt::backlog, backlog);
+    publisher.set(zmq::sockopt::xpub_verbose, true);
+}
+
+void set_subscriber_options(zmq::socket_t& subscriber, const LinkWaits& waits) {
+    set_common(subscriber, waits, max_answer_bytes);
+    set_connecting(subscriber, waits);
+    subscriber.set(zmq::sockopt::conflate,
+                   true);  // After a pause the newest heartbeat is read, not a queue of old ones.
+    subscriber.set(zmq::sockopt::subscribe, "");
+}
+
+void set_router_options(zmq::socket_t& router, const LinkWaits& waits) {
+    set_common(router, waits, max_request_bytes);
+    router.set(zmq::sockopt::sndhwm, 64);
+    router.set(zmq::sockopt::rcvhwm, 64);
+    router.set(zmq::sockopt::backlog, backlog);
+    router.set(zmq::sockopt::router_mandatory, true);
+}
+
+void set_dealer_options(zmq::socket_t& dealer, const LinkWaits& waits) {
+    set_common(dealer, waits, max_answer_bytes);
+    set_connecting(dealer, waits);
+    dealer.set(zmq::sockopt::immediate, true);  // Nothing is queued for a peer that is away: it would arrive stale.
+    dealer.set(zmq::sockopt::sndhwm, 16);
+    dealer.set(zmq::sockopt::rcvhwm, 64);
+}
+
+void bind_tcp(zmq::socket_t& socket, const Endpoint& endpoint, const std::string& what) {
+    set_ipv6(socket, endpoint);
+    try {
+        socket.bind(endpoint.str());
+    } catch (const zmq::error_t& error) {
+        throw std::runtime_error{"cannot listen on " + endpoint.str() + " for " + what + ": " +
+                                 reason_of(error, endpoint)};
+    }
+}
+
+void connect_tcp(zmq::socket_t& socket, const Endpoint& endpoint) {
+    set_ipv6(socket, endpoint);
+    socket.connect(endpoint.str());
+}
+
+}  // namespace bellwether::node

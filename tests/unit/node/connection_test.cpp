@@ -1,0 +1,101 @@
+// In real time, with real sockets on loopback.
+#include "node/connection.hpp"
+
+#include <mutex>
+
+#include <gtest/gtest.h>
+
+#include "node/socket_options.hpp"
+#include "tests/support/mesh_sockets.hpp"
+
+namespace bellwether::node {
+namespace {
+
+using namespace std::chrono_literals;
+using testing::eventually;
+
+class ConnectionInRealTime : public ::testing::Test {
+protected:
+    // Lets answers of the resolver through until a message comes.
+    bool hears(Connection& connection) {
+        return eventually([&] {
+            for (const Resolved& answer : resolver.take()) connection.resolved(answer);
+            (void)connection.observe();
+            (void)peer.send(zmq::str_buffer("x"), zmq::send_flags::dontwait);
+            zmq::message_t frame;
+            return connection.socket().recv(frame, zmq::recv_flags::dontwait).has_value();
+        });
+    }
+
+    [[nodiscard]] Connection connect(const std::string& host) {
+        return Connection{context, zmq::socket_type::dealer, {host, port}, "peer 2 (n2)", resolver, 1, refusals};
+    }
+
+    const std::uint16_t port = testing::free_port();
+    zmq::context_t context;
+    Refusals refusals;
+    std::mutex mutex;
+    std::vector<std::string> addresses;
+    Resolver resolver{[this](const std::string&) {
+                          const std::lock_guard lock{mutex};
+                          return addresses;
+                      },
+                      50ms};  // Long enough for a connection to come about.
+    zmq::socket_t peer{context, zmq::socket_type::dealer};
+};
+
+TEST_F(ConnectionInRealTime, ANameThatCannotBeResolvedIsTriedAgain) {
+    bind_tcp(peer, {"127.0.0.1", port}, "a test");
+    Connection connection = connect("node-2.example");
+    connection.connect();
+    ASSERT_TRUE(eventually([&] {
+        for (const Resolved& answer : resolver.take()) connection.resolved(answer);
+        return refusals.of("names_unresolved") > 0;
+    }));
+    {
+        const std::lock_guard lock{mutex};
+        addresses = {"127.0.0.1"};
+    }
+    EXPECT_TRUE(hears(connection));
+    resolver.rest(1);
+}
+
+TEST_F(ConnectionInRealTime, APeerThatMovesIsFound) {
+    addresses = {"127.0.0.2"};
+    bind_tcp(peer, {"127.0.0.3", port}, "a test");
+    Connection connection = connect("node-2.example");
+    connection.connect();
+    ASSERT_TRUE(eventually([&] {
+        const auto answers = resolver.take();
+        for (const Resolved& answer : answers) connection.resolved(answer);
+        return !answers.empty();
+    }));
+    {
+        const std::lock_guard lock{mutex};
+        addresses = {"127.0.0.3"};
+    }
+    EXPECT_TRUE(hears(connection));
+    resolver.rest(1);
+}
+
+TEST_F(ConnectionInRealTime, EveryAddressOfAHostIsTried) {
+    addresses = {"127.0.0.2", "127.0.0.3", "127.0.0.4"};
+    bind_tcp(peer, {"127.0.0.3", port}, "a test");
+    Connection connection = connect("node-2.example");
+    connection.connect();
+    EXPECT_TRUE(hears(connection));
+    resolver.rest(1);
+}
+
+TEST_F(ConnectionInRealTime, AConnectionThatBreaksIsSeenOnce) {
+    bind_tcp(peer, {"127.0.0.1", port}, "a test");
+    Connection connection = connect("127.0.0.1");
+    connection.connect();
+    ASSERT_TRUE(hears(connection));
+    peer.close();
+    EXPECT_TRUE(eventually([&] { return connection.observe(); }));
+    EXPECT_FALSE(connection.observe());
+}
+
+}  // namespace
+}  // namespace bellwether::node

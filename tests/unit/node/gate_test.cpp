@@ -1,0 +1,149 @@
+// What one connection from another host can make a node hold in memory. In real time, with real sockets on loopback.
+#include <algorithm>
+#include <csignal>
+#include <functional>
+#include <iostream>
+#include <memory>
+#include <string>
+
+#include <arpa/inet.h>
+#include <malloc.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <gtest/gtest.h>
+#include <zmq.hpp>
+
+#include "node/gate.hpp"
+#include "node/transport.hpp"
+#include "tests/support/flooder.hpp"
+#include "tests/support/mesh_sockets.hpp"
+
+namespace bellwether::node {
+namespace {
+
+using testing::eventually;
+using testing::resident_mb;
+using testing::value_of;
+
+constexpr std::size_t allowed_mb = 256;
+
+// By hand, as libzmq sends nothing of a message before its last part is there.
+int connect_as_dealer(const Endpoint& target) {
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_port = htons(target.port);
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    int fd = -1;
+    do {
+        close(fd);
+        fd = socket(AF_INET, SOCK_STREAM, 0);
+    } while (connect(fd, reinterpret_cast<const sockaddr*>(&address), sizeof(address)) != 0);
+    std::string greeting{"\xff\0\0\0\0\0\0\0\0\x7f\3\0NULL", 16};
+    greeting.resize(64, '\0');
+    const std::string ready{"\4\x1c\5READY\x0bSocket-Type\0\0\0\6DEALER", 30};
+    const std::string hello = greeting + ready;
+    (void)send(fd, hello.data(), hello.size(), MSG_NOSIGNAL);
+    char answer[64 + 30];
+    (void)recv(fd, answer, sizeof(answer), MSG_WAITALL);
+    return fd;
+}
+
+void send_parts_without_end(const Endpoint& target) {
+    constexpr char empty_part_with_more_to_come[] = {1, 0};
+    std::string parts;
+    for (int i = 0; i < 10'000; ++i) parts.append(empty_part_with_more_to_come, 2);
+    for (;;) {
+        const int fd = connect_as_dealer(target);
+        while (send(fd, parts.data(), parts.size(), MSG_NOSIGNAL) > 0) {
+        }
+        close(fd);
+    }
+}
+
+class GateInRealTime : public ::testing::Test {
+protected:
+    void SetUp() override {
+        if (!testing::memory_can_be_measured) GTEST_SKIP();
+    }
+
+    // Until `times` connections have been shut; then without the flooder until the memory is free again.
+    void endure(const std::function<void()>& flood, std::uint64_t times) {
+        auto flooder = std::make_unique<testing::Flooder>(flood);
+        before = resident_mb();
+        zmq::context_t context;
+        Transport transport{context, config, config.nodes.front()};
+        EXPECT_TRUE(eventually([&] { return turn(transport) >= times; }, std::chrono::seconds{60}));
+        flooder.reset();
+        EXPECT_LT(most - before, allowed_mb);
+        EXPECT_TRUE(eventually([&] {
+            (void)turn(transport);
+            malloc_trim(0);
+            return resident_mb() < before + 16;
+        }));
+        const auto ms = std::chrono::duration_cast<std::chrono::milliseconds>(longest_turn).count();
+        std::cout << "resident: " << before << " MB before, at most " << most << ", " << resident_mb()
+                  << " after; longest turn " << ms << " ms\n";
+    }
+
+    std::uint64_t turn(Transport& transport) {
+        const auto begin = std::chrono::steady_clock::now();
+        (void)testing::take(transport);
+        transport.publish(heartbeat);
+        longest_turn = std::max(longest_turn, std::chrono::steady_clock::now() - begin);
+        most = std::max(most, resident_mb());
+        return value_of(transport.counters(), "connections_shut");
+    }
+
+    Config config = testing::mesh_of(1);
+    const Endpoint votes = config.nodes.front().vote;
+    const Endpoint heartbeats = config.nodes.front().heartbeat;
+    protocol::Heartbeat heartbeat;
+    std::size_t before = 0;
+    std::size_t most = 0;
+    std::chrono::steady_clock::duration longest_turn{};
+};
+
+TEST_F(GateInRealTime, AMillionEmptyParts) {
+    endure(
+        [&] {
+            testing::flood(zmq::socket_type::dealer, votes.str(),
+                           [](auto& socket) { testing::send_a_million_parts(socket, 0); });
+        },
+        1);
+}
+
+TEST_F(GateInRealTime, AMillionPartsOfAKilobyte) {
+    endure(
+        [&] {
+            testing::flood(zmq::socket_type::dealer, votes.str(),
+                           [](auto& socket) { testing::send_a_million_parts(socket, 1024); });
+        },
+        1);
+}
+
+TEST_F(GateInRealTime, PartsWithoutEndAgainAndAgain) {
+    endure([&] { send_parts_without_end(votes); }, 10);
+}
+
+TEST_F(GateInRealTime, AMillionShortTopics) {
+    endure(
+        [&] {
+            testing::flood(zmq::socket_type::xsub, heartbeats.str(),
+                           [](auto& socket) { testing::subscribe_a_million_times(socket, "", 10); });
+        },
+        1);
+}
+
+TEST_F(GateInRealTime, AMillionLongTopicsAgainAndAgain) {
+    endure(
+        [&] {
+            testing::flood(zmq::socket_type::xsub, heartbeats.str(),
+                           [](auto& socket) { testing::subscribe_a_million_times(socket, "", 200); });
+        },
+        3);
+}
+
+}  // namespace
+}  // namespace bellwether::node
