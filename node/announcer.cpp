@@ -59,7 +59,7 @@ Announcer::Announcer(zmq::context_t& context, Refusals& refusals)
     socket_.set(zmq::sockopt::linger, 0);
     socket_.set(zmq::sockopt::xpub_verbose, true);  // Every subscriber is seen, not only the first of a topic.
     socket_.set(zmq::sockopt::sndhwm, 4096);
-    socket_.set(zmq::sockopt::rcvhwm, 64);
+    socket_.set(zmq::sockopt::rcvhwm, 0);  // Why not a limit: socket_options.cpp, `unlimited`.
     socket_.set(zmq::sockopt::maxmsgsize, std::int64_t{1024});
     socket_.set(zmq::sockopt::backlog, 1024);
 }
@@ -145,6 +145,7 @@ void Announcer::send(const std::string& topic, const protocol::Frame& frame) {
     // A subscriber that reads too slowly misses some; this never waits.
     (void)socket_.send(zmq::buffer(topic), zmq::send_flags::sndmore | zmq::send_flags::dontwait);
     (void)socket_.send(zmq::buffer(frame), zmq::send_flags::dontwait);
+    reader_.touch();
 }
 
 void Announcer::deliver(const EventSink& sink) {

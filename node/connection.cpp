@@ -28,8 +28,6 @@ Connection::Connection(zmq::context_t& context, zmq::socket_type type, const End
       refusals_{refusals},
       named_{!address_of(endpoint.host)} {}
 
-zmq::pollitem_t Connection::poll_item() { return {socket_.handle(), 0, ZMQ_POLLIN, 0}; }
-
 void Connection::connect() {
     if (named_) {
         resolver_.watch(asker_, endpoint_.host);

@@ -23,7 +23,6 @@ public:
     [[nodiscard]] zmq::socket_t& socket() { return socket_; }
     [[nodiscard]] const std::string& peer() const { return peer_; }
     [[nodiscard]] Asker asker() const { return asker_; }
-    [[nodiscard]] zmq::pollitem_t poll_item();
     [[nodiscard]] zmq::pollitem_t monitor_item() const { return monitor_.poll_item(); }
 
     // A name is resolved first, and again every few seconds while the connection is down.

@@ -19,7 +19,7 @@ ControlSocket::ControlSocket(zmq::context_t& context, Refusals& refusals)
     : socket_{context, zmq::socket_type::router}, reader_{socket_}, refusals_{refusals} {
     socket_.set(zmq::sockopt::linger, 100);  // The answer to a last request still leaves when the daemon ends.
     socket_.set(zmq::sockopt::sndhwm, 64);
-    socket_.set(zmq::sockopt::rcvhwm, 64);
+    socket_.set(zmq::sockopt::rcvhwm, 0);  // Why not a limit: socket_options.cpp, `unlimited`.
     socket_.set(zmq::sockopt::maxmsgsize, std::int64_t{64} << 10U);
     socket_.set(zmq::sockopt::backlog, 1024);
     socket_.set(zmq::sockopt::router_mandatory, true);
@@ -70,6 +70,7 @@ void ControlSocket::reply(std::uint64_t caller, const protocol::Frame& frame) {
 bool ControlSocket::send(std::uint64_t caller, const protocol::Frame& frame) {
     constexpr auto now = zmq::send_flags::dontwait;
     const RoutingId id = unpack_routing_id(static_cast<std::uint32_t>(caller));
+    reader_.touch();
     try {
         if (!socket_.send(zmq::buffer(id), zmq::send_flags::sndmore | now)) return false;
         if ((caller & asked_as_req) != 0) (void)socket_.send(zmq::message_t{}, zmq::send_flags::sndmore | now);

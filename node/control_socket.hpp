@@ -25,7 +25,7 @@ public:
     // An endpoint, as ZeroMQ writes it. Throws zmq::error_t.
     void bind(const std::string& endpoint) { socket_.bind(endpoint); }
 
-    [[nodiscard]] zmq::pollitem_t poll_item() { return {socket_.handle(), 0, ZMQ_POLLIN, 0}; }
+    [[nodiscard]] zmq::pollitem_t poll_item() const { return reader_.poll_item(); }
 
     // What is no request is refused at once, with a sentence. True: the cap of a turn was hit.
     [[nodiscard]] bool receive();

@@ -20,7 +20,7 @@ Database::Database(const std::filesystem::path& file) : file_(file) {
     if (result != SQLITE_OK) fail();
 }
 
-void Database::execute(const std::string& sql) {
+void Database::execute(const std::string& sql) const {
     if (sqlite3_exec(get(), sql.c_str(), nullptr, nullptr, nullptr) != SQLITE_OK) fail();
 }
 

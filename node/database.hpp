@@ -29,7 +29,7 @@ public:
     // Made if it is missing. Nothing is read or locked yet.
     explicit Database(const std::filesystem::path& file);
 
-    void execute(const std::string& sql);
+    void execute(const std::string& sql) const;
     [[nodiscard]] std::int64_t number(
         const std::string& sql);  // The first column of the first row; 0 if there is none.
 

@@ -13,13 +13,16 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "protocol/params.hpp"
+
 namespace bellwether::node {
 namespace {
 
 using std::chrono::steady_clock;
 using namespace std::chrono_literals;
 
-constexpr auto inspect_every = 20ms;
+constexpr std::size_t max_connections = 2 * protocol::max_nodes;
+constexpr auto inspect_every = 50ms;
 constexpr std::uint64_t pings_per_second = 256;  // Bytes; four pings and four pongs are 64.
 
 std::optional<std::uint64_t> bytes_received(int fd) {
@@ -118,9 +121,10 @@ void Gate::shut(const zmq::message_t& message) {
 }
 
 void Gate::run() {
-    std::vector<zmq::pollitem_t> items{{nullptr, stop_, ZMQ_POLLIN, 0}};
-    for (const Listener& listener : listeners_) items.push_back(listener.monitor.poll_item());
-    while ((items.front().revents & ZMQ_POLLIN) == 0) {
+    std::vector<zmq::pollitem_t> items;
+    while (items.empty() || (items.front().revents & ZMQ_POLLIN) == 0) {
+        items.assign({{nullptr, stop_, ZMQ_POLLIN, 0}});
+        for (const Listener& listener : listeners_) items.push_back(listener.monitor.poll_item());
         const auto timeout = has_connections() ? std::chrono::milliseconds{inspect_every} : -1ms;
         if (zmq_poll(items.data(), static_cast<int>(items.size()), timeout.count()) < 0 && errno != EINTR) return;
         for (Listener& listener : listeners_) {
@@ -147,9 +151,19 @@ void Gate::drain(Listener& listener) {
         } else {
             const std::lock_guard lock{mutex_};
             listener.connections.erase(fd);
-            if (event->what == ZMQ_EVENT_ACCEPTED) listener.connections.emplace(fd, Connection{steady_clock::now(), 0});
+            if (event->what == ZMQ_EVENT_ACCEPTED) admit(listener, fd);
         }
     }
+}
+
+// More than all peers together may have makes room for nobody: out of descriptors, libzmq aborts at the next local one.
+void Gate::admit(Listener& listener, int fd) {
+    if (listener.connections.size() < max_connections) {
+        listener.connections.emplace(fd, Connection{steady_clock::now(), 0});
+        return;
+    }
+    refusals_.report("connections_shut", "listener for " + listener.what, "more connections than all peers may have");
+    (void)end(fd);
 }
 
 void Gate::inspect(Listener& listener) {
@@ -158,11 +172,12 @@ void Gate::inspect(Listener& listener) {
     std::erase_if(listener.connections, [&](const auto& entry) {
         const auto& [fd, connection] = entry;
         const auto received = bytes_received(fd);
-        const auto port = local_port(fd);
-        if (!received || !port || !ports_.contains(*port)) return true;
+        if (!received) return true;
         const auto age = std::chrono::duration_cast<std::chrono::seconds>(now - connection.since).count();
         const std::uint64_t pings = static_cast<std::uint64_t>(age) * pings_per_second;
         if (*received <= connection.credit + pings + listener.allowance) return false;
+        // Descriptors are reused: what is shut is at least a connection to one of our listeners.
+        if (const auto port = local_port(fd); !port || !ports_.contains(*port)) return true;
         refusals_.report("connections_shut", remote_address(fd),
                          "sends more to the listener for " + listener.what + " than any peer does: connection shut");
         (void)end(fd);

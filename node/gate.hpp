@@ -59,6 +59,7 @@ private:
 
     void run();
     void drain(Listener& listener);
+    void admit(Listener& listener, int fd);
     void inspect(Listener& listener);
     [[nodiscard]] bool has_connections();
 

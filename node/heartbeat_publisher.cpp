@@ -42,6 +42,7 @@ void HeartbeatPublisher::look_at(const zmq::message_t& subscription) {
 void HeartbeatPublisher::publish(std::span<const std::byte> frame) {
     // A subscriber that reads too slowly misses some; this never waits.
     (void)socket_.send(zmq::buffer(frame.data(), frame.size()), zmq::send_flags::dontwait);
+    reader_.touch();
 }
 
 }  // namespace bellwether::node

@@ -37,11 +37,11 @@ std::string names_of(const std::vector<std::vector<NodeId>>& lists, const Setup&
     return text;
 }
 
-WrongCall other_voters(const Membership& stored, const Membership& wanted, const Setup& setup) {
-    return WrongCall(fmt::format(
+std::string other_voters(const Membership& stored, const Membership& wanted, const Setup& setup) {
+    return fmt::format(
         "the voters in the configuration ({}) are not those of the state ({}): give the configuration that the mesh "
         "runs with, or, to change the voters, stop all nodes and start all of them with --adopt-voters",
-        names_of(wanted.lists, setup), names_of(stored.lists, setup)));
+        names_of(wanted.lists, setup), names_of(stored.lists, setup));
 }
 
 // A state without a list is that of an observer that now votes.
@@ -49,7 +49,7 @@ Membership settle_voters(const Membership& stored, const Setup& setup, bool adop
     Membership wanted = protocol::single_list(setup.voters());
     if (stored.lists.empty()) return wanted;
     if (stored.lists == wanted.lists) return stored;
-    if (!adopt) throw other_voters(stored, wanted, setup);
+    if (!adopt) throw WrongCall(other_voters(stored, wanted, setup));
     spdlog::warn("adopting the voters of the configuration ({}) instead of those of the state ({})",
                  names_of(wanted.lists, setup), names_of(stored.lists, setup));
     // The generation stays: nodes believe each other by list and generation, and a node that joins with an empty disk,

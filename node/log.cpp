@@ -145,6 +145,7 @@ Log::Log(const LogOptions& options) {
     sink->set_formatter(line_formatter(options.format));
     spdlog::set_default_logger(make_logger("", sink, options.level));
     spdlog::register_logger(make_logger(decision_logger, sink, options.level));
+    sink_ = sink;
 }
 
 Log::~Log() {

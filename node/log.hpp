@@ -3,6 +3,7 @@
 #pragma once
 
 #include <map>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <tuple>
@@ -33,6 +34,9 @@ public:
     ~Log();  // Writes what is queued, unless nobody reads.
     Log(const Log&) = delete;
     Log& operator=(const Log&) = delete;
+
+private:
+    std::shared_ptr<void> sink_;  // Goes after the thread that writes to it has gone.
 };
 
 // Words decisions and changes of role. Used from the loop's thread only.

@@ -17,7 +17,7 @@ std::string next_name() {
 bool is_handshake_failure(const MonitorEvent& event) { return (event.what & handshake_failures) != 0; }
 
 Monitor::Monitor(zmq::context_t& context, zmq::socket_t& watched, int events)
-    : watched_{&watched}, pair_{context, ZMQ_PAIR} {
+    : watched_{&watched}, pair_{context, ZMQ_PAIR}, doorbell_{pair_} {
     const std::string name = next_name();
     if (zmq_socket_monitor(watched.handle(), name.c_str(), events) != 0) throw zmq::error_t{};
     pair_.set(zmq::sockopt::linger, 0);
@@ -32,20 +32,19 @@ Monitor::~Monitor() {
 }
 
 std::optional<MonitorEvent> Monitor::next() {
+    if (!doorbell_.rings()) return std::nullopt;
     zmq::message_t event;
     zmq::message_t address;
-    if (!pair_.recv(event, zmq::recv_flags::dontwait)) return std::nullopt;
+    if (!pair_.recv(event, zmq::recv_flags::dontwait)) {
+        doorbell_.drained();
+        return std::nullopt;
+    }
     if (event.more()) (void)pair_.recv(address, zmq::recv_flags::dontwait);
     MonitorEvent result;
     if (event.size() != sizeof(result.what) + sizeof(result.value)) return std::nullopt;
     std::memcpy(&result.what, event.data(), sizeof(result.what));
     std::memcpy(&result.value, event.data<char>() + sizeof(result.what), sizeof(result.value));
     return result;
-}
-
-zmq::pollitem_t Monitor::poll_item() const {
-    // cppzmq hands out the handle of a const socket nowhere.
-    return {const_cast<zmq::socket_t&>(pair_).handle(), 0, ZMQ_POLLIN, 0};
 }
 
 }  // namespace bellwether::node

@@ -6,6 +6,8 @@
 
 #include <zmq.hpp>
 
+#include "node/doorbell.hpp"
+
 namespace bellwether::node {
 
 struct MonitorEvent {
@@ -26,11 +28,12 @@ public:
     Monitor& operator=(const Monitor&) = delete;
 
     [[nodiscard]] std::optional<MonitorEvent> next();
-    [[nodiscard]] zmq::pollitem_t poll_item() const;
+    [[nodiscard]] zmq::pollitem_t poll_item() const { return doorbell_.poll_item(); }
 
 private:
     zmq::socket_t* watched_;
     zmq::socket_t pair_;
+    Doorbell doorbell_;
 };
 
 }  // namespace bellwether::node

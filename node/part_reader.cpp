@@ -17,11 +17,15 @@ Read PartReader::read(std::span<zmq::message_t> parts, std::size_t& count) {
         skip();
         return Read::skipped;
     }
+    if (!doorbell_.rings()) return Read::nothing;
     // ZeroMQ hands over whole messages: after the first part the others are there.
     while (count < parts.size() && take(*socket_, parts[count])) {
         if (!parts[count++].more()) return Read::message;
     }
-    if (count == 0) return Read::nothing;
+    if (count == 0) {
+        doorbell_.drained();
+        return Read::nothing;
+    }
     skipping_ = true;
     return Read::too_many;
 }

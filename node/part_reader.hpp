@@ -7,6 +7,8 @@
 
 #include <zmq.hpp>
 
+#include "node/doorbell.hpp"
+
 namespace bellwether::node {
 
 enum class Read : std::uint8_t {
@@ -18,16 +20,22 @@ enum class Read : std::uint8_t {
 
 class PartReader {
 public:
-    explicit PartReader(zmq::socket_t& socket) : socket_{&socket} {}
+    explicit PartReader(zmq::socket_t& socket) : socket_{&socket}, doorbell_{socket} {}
 
     // At most parts.size() parts; `count` says how many. A message too long is thrown away over several calls, so
     // that none of them takes long.
     [[nodiscard]] Read read(std::span<zmq::message_t> parts, std::size_t& count);
 
+    // Something has been sent on the same socket.
+    void touch() { doorbell_.touch(); }
+
+    [[nodiscard]] zmq::pollitem_t poll_item() const { return doorbell_.poll_item(); }
+
 private:
     void skip();
 
     zmq::socket_t* socket_;
+    Doorbell doorbell_;
     bool skipping_ = false;
 };
 

@@ -6,6 +6,7 @@ namespace bellwether::node {
 namespace {
 
 constexpr int answers_per_turn = 64;
+constexpr int heartbeats_per_turn = 4;
 
 }  // namespace
 
@@ -32,27 +33,34 @@ PeerLink::PeerLink(zmq::context_t& context, const NodeConfig& peer, const LinkWa
 }
 
 void PeerLink::append_poll_items(std::vector<zmq::pollitem_t>& items) {
-    items.push_back(heartbeats_.poll_item());
+    items.push_back(heartbeat_reader_.poll_item());
     items.push_back(heartbeats_.monitor_item());
-    items.push_back(votes_.poll_item());
+    items.push_back(vote_reader_.poll_item());
     items.push_back(votes_.monitor_item());
 }
 
 bool PeerLink::receive(Inbox& inbox) {
     if (heartbeats_.observe()) inbox.add({id_});
     (void)votes_.observe();
-    receive_heartbeat();
-    return receive_answers(inbox);
+    const bool more_heartbeats = receive_heartbeat();
+    return receive_answers(inbox) || more_heartbeats;
 }
 
-void PeerLink::receive_heartbeat() {
+// The socket keeps no more than the newest, but it must be read until it is empty: only then it tells of the next one.
+bool PeerLink::receive_heartbeat() {
     std::size_t count = 0;
-    // Once a turn: the socket keeps no more than the newest.
-    switch (heartbeat_reader_.read({&frame_, 1}, count)) {
-        case Read::message: break;
-        case Read::too_many: refuse_parts(); return;
-        default: return;
+    for (int i = 0; i < heartbeats_per_turn; ++i) {
+        switch (heartbeat_reader_.read({&frame_, 1}, count)) {
+            case Read::message: take_heartbeat(); break;
+            case Read::too_many: refuse_parts(); break;
+            case Read::skipped: break;
+            case Read::nothing: return false;
+        }
     }
+    return true;
+}
+
+void PeerLink::take_heartbeat() {
     protocol::Message& message = std::get<protocol::Received>(heartbeat_).message;
     fresh_ = decoder_.decode(frame_, message, heartbeats_.peer()) && is_from_peer(message);
     if (!fresh_ || std::holds_alternative<protocol::Heartbeat>(message)) return;
@@ -96,6 +104,7 @@ void PeerLink::deliver_heartbeat(const EventSink& sink) {
 }
 
 bool PeerLink::send(std::span<const std::byte> frame) {
+    vote_reader_.touch();
     return votes_.socket().send(zmq::buffer(frame.data(), frame.size()), zmq::send_flags::dontwait).has_value();
 }
 

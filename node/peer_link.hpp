@@ -40,7 +40,8 @@ public:
     void resolved(const Resolved& answer);
 
 private:
-    void receive_heartbeat();
+    [[nodiscard]] bool receive_heartbeat();
+    void take_heartbeat();
     [[nodiscard]] bool receive_answers(Inbox& inbox);
     [[nodiscard]] bool is_from_peer(const protocol::Message& message);
     void refuse_parts();

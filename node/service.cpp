@@ -82,7 +82,7 @@ Signals::~Signals() {
     ::pthread_sigmask(SIG_UNBLOCK, &set, nullptr);
 }
 
-std::optional<int> Signals::take() {
+std::optional<int> Signals::take() const {
     signalfd_siginfo info{};
     if (::read(fd(), &info, sizeof info) != sizeof info) return std::nullopt;
     return static_cast<int>(info.ssi_signo);

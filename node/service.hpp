@@ -23,7 +23,7 @@ public:
     Signals& operator=(const Signals&) = delete;
 
     [[nodiscard]] int fd() const { return descriptor_.get(); }
-    [[nodiscard]] std::optional<int> take();  // The number of a signal that came; nothing if none did.
+    [[nodiscard]] std::optional<int> take() const;  // The number of a signal that came; nothing if none did.
 
 private:
     Descriptor descriptor_;

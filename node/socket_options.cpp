@@ -13,6 +13,9 @@ using namespace std::chrono_literals;
 constexpr std::int64_t max_subscription_bytes = 1024;
 constexpr std::int64_t max_request_bytes = std::int64_t{64} << 10U;
 constexpr std::int64_t max_answer_bytes = std::int64_t{256} << 10U;  // A heartbeat of a full mesh, too.
+// For whoever accepts strangers. At a limit libzmq stops reading from a connection, and when that one then breaks the
+// next ping aborts the process (its issues 4364 and 4841). The gate bounds what waits instead.
+constexpr int unlimited = 0;
 constexpr int backlog = 1024;  // At the default of 100 a storm of connections waits a second for SYNs to be repeated.
 
 milliseconds ceil_ms(protocol::Duration duration) { return std::chrono::ceil<milliseconds>(duration); }
@@ -21,14 +24,16 @@ int count(milliseconds duration) { return static_cast<int>(duration.count()); }
 void set_common(zmq::socket_t& socket, const LinkWaits& waits, std::int64_t max_bytes) {
     socket.set(zmq::sockopt::linger, 0);
     socket.set(zmq::sockopt::maxmsgsize, max_bytes);
-    socket.set(zmq::sockopt::heartbeat_ivl, count(waits.ping));
-    socket.set(zmq::sockopt::heartbeat_timeout, count(waits.silence));
     socket.set(zmq::sockopt::handshake_ivl, count(waits.handshake));
 }
 
 void set_connecting(zmq::socket_t& socket, const LinkWaits& waits) {
     // Without it a SYN lost in a partition is repeated after 1, 3, 7 seconds.
     socket.set(zmq::sockopt::connect_timeout, count(waits.connect));
+    // The connecting end pings for both: the other one goes by the time that each ping grants.
+    socket.set(zmq::sockopt::heartbeat_ivl, count(waits.ping));
+    socket.set(zmq::sockopt::heartbeat_timeout, count(waits.silence));
+    socket.set(zmq::sockopt::heartbeat_ttl, count(waits.silence));
     socket.set(zmq::sockopt::reconnect_ivl, 10);
     socket.set(zmq::sockopt::reconnect_ivl_max, 200);
 }
@@ -59,7 +64,7 @@ LinkWaits link_waits(const protocol::Params& params) {
 void set_publisher_options(zmq::socket_t& publisher, const LinkWaits& waits) {
     set_common(publisher, waits, max_subscription_bytes);
     publisher.set(zmq::sockopt::sndhwm, 8);
-    publisher.set(zmq::sockopt::rcvhwm, 8);
+    publisher.set(zmq::sockopt::rcvhwm, unlimited);
     publisher.set(zmq::sockopt::backlog, backlog);
     publisher.set(zmq::sockopt::xpub_verbose, true);
 }
@@ -75,7 +80,7 @@ void set_subscriber_options(zmq::socket_t& subscriber, const LinkWaits& waits) {
 void set_router_options(zmq::socket_t& router, const LinkWaits& waits) {
     set_common(router, waits, max_request_bytes);
     router.set(zmq::sockopt::sndhwm, 64);
-    router.set(zmq::sockopt::rcvhwm, 64);
+    router.set(zmq::sockopt::rcvhwm, unlimited);
     router.set(zmq::sockopt::backlog, backlog);
     router.set(zmq::sockopt::router_mandatory, true);
 }

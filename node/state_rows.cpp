@@ -10,7 +10,6 @@ namespace bellwether::node {
 
 using protocol::Durable;
 using protocol::ElectionRecord;
-using protocol::Membership;
 using protocol::NodeId;
 
 namespace {

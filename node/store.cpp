@@ -84,7 +84,7 @@ void Store::perform(const Write& write) {
     tell();
 }
 
-void Store::tell() {
+void Store::tell() const {
     const std::uint64_t one = 1;
     [[maybe_unused]] const ssize_t size = ::write(event_fd(), &one, sizeof one);
 }

@@ -45,7 +45,7 @@ private:
     void run();
     [[nodiscard]] std::optional<Write> await_write();
     void perform(const Write& write);
-    void tell();
+    void tell() const;
 
     StateFile file_;  // The thread's.
     Descriptor event_;

@@ -86,6 +86,7 @@ bool VoteListener::is_from_a_peer(const protocol::Message& message, const std::s
 
 bool VoteListener::send(protocol::Route route, std::span<const std::byte> frame) {
     const RoutingId id = unpack_routing_id(static_cast<std::uint32_t>(route.value));
+    reader_.touch();
     try {
         if (!socket_.send(zmq::buffer(id), zmq::send_flags::sndmore | zmq::send_flags::dontwait)) return false;
         return socket_.send(zmq::buffer(frame.data(), frame.size()), zmq::send_flags::dontwait).has_value();

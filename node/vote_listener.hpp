@@ -27,7 +27,7 @@ public:
     // Once, before anything else. The gate must end before this does.
     void listen(const Endpoint& endpoint, Gate& gate);
 
-    [[nodiscard]] zmq::pollitem_t poll_item() { return {socket_.handle(), 0, ZMQ_POLLIN, 0}; }
+    [[nodiscard]] zmq::pollitem_t poll_item() const { return reader_.poll_item(); }
 
     // True: the cap of a turn was hit.
     [[nodiscard]] bool receive(Inbox& inbox);

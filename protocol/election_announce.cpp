@@ -57,8 +57,11 @@ Election::Known Election::known_leader() const {
 Announcement Election::announcement(const Known& known) {
     const bool is_new = !announced_ || announced_->leader_id != known.leader;
     if (known.leader == nobody && is_new) {
-        const Reason silent = host_.is_voter && !host_.quorum_linked() ? Reason::no_quorum : Reason::lease_lost;
-        absence_ = announced_ ? parting_.value_or(silent) : Reason::unknown;
+        absence_ = announced_ ? parting_.value_or(Reason::lease_lost) : Reason::unknown;
+    }
+    // The links end after the lease does: only then it shows why it was lost.
+    if (absence_ == Reason::lease_lost && host_.is_voter && !host_.quorum_linked()) {
+        absence_ = Reason::no_quorum;
     }
     if (known.leader != nobody) {
         parting_.reset();

@@ -119,7 +119,11 @@ void Node::on_vote_request(const VoteRequest& request, Route route) {
     if (!host_.is_voter) {
         return;
     }
-    if (Election* election = find_or_create(request.election)) {
+    // Only a voter that is heard makes an election known: a stranger's word must not fill the table.
+    const bool is_heard = is_newest(request.sender, request.incarnation) &&
+                          host_.liveness.hears({request.sender, request.incarnation}, host_.now);
+    Election* election = is_heard ? find_or_create(request.election) : find(request.election);
+    if (election != nullptr) {
         election->on_request(request, route);
         return;
     }
@@ -129,7 +133,7 @@ void Node::on_vote_request(const VoteRequest& request, Route route) {
                          .incarnation = request.incarnation,
                          .election = request.election,
                          .term = request.term,
-                         .verdict = Verdict::limit},
+                         .verdict = is_heard ? Verdict::limit : Verdict::not_standing},
                route);
 }
 

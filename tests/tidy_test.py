@@ -153,12 +153,12 @@ def flags_by_folder(build):
         words = shlex.split(entry["command"])
         kept = [words[0]]
         skip = False
-        for word, following in zip(words[1:], words[2:] + [""]):
+        for word in words[1:]:
             if skip:
                 skip = False
-            elif word in ("-o", "-c") or (word == "-include" and "cmake_pch" in following):
+            elif word in ("-o", "-c"):
                 skip = True
-            elif word != "-Winvalid-pch":
+            else:
                 kept.append(word)
         flags.setdefault(path.relative_to(ROOT).parts[0], {})[path.relative_to(ROOT).parent.as_posix()] = kept
     return flags
@@ -192,7 +192,7 @@ def headers_compile_alone(build):
 
 def first_in_its_source(header):
     source = ROOT / (header.removesuffix(".hpp") + ".cpp")
-    if header.startswith("tests/") or not source.exists():  # The tests' precompiled header comes before it.
+    if not source.exists():
         return False
     first = re.search(r'#\s*include\s*[<"]([^>"]+)', source.read_text(encoding="utf-8"))
     return bool(first) and first.group(1) == header

@@ -52,8 +52,8 @@ void Checks::published(const Heartbeat& heartbeat, const Durable& disk) {
     for (const ElectionView& view : heartbeat.elections) {
         const ElectionRecord record = record_of(disk, view.name);
         if (view.voted > record.term) {
-            breach("durable first", who + " shows a vote of term " + text(view.voted) + ", its disk has term " +
-                                        text(record.term));
+            breach("durable first",
+                   who + " shows a vote of term " + text(view.voted) + ", its disk has term " + text(record.term));
         }
     }
 }

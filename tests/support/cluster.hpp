@@ -35,7 +35,8 @@ struct ClusterOptions {
     std::map<Id, std::uint16_t> priorities = {};  // Of the others 10 * id.
     std::vector<Id> observers = {};
     std::vector<Id> asleep = {};   // Not started.
-    bool first_boot = false;  // The state of all was just created; else it is of an earlier life, in which nobody voted.
+    bool first_boot =
+        false;  // The state of all was just created; else it is of an earlier life, in which nobody voted.
     protocol::Params params = {};
     protocol::ElectionSettings election = {};  // "default".
     std::vector<std::string> more_elections = {};

@@ -25,9 +25,7 @@ struct Host {
     [[nodiscard]] bool runs() const { return machine.has_value() && !paused; }
 
     // True time of its next deadline; never, if nobody would notice.
-    [[nodiscard]] TrueTime deadline() const {
-        return runs() ? clock.when(machine->next_deadline()) : end_of_time;
-    }
+    [[nodiscard]] TrueTime deadline() const { return runs() ? clock.when(machine->next_deadline()) : end_of_time; }
 
     void start(TrueTime now) {
         ++life;

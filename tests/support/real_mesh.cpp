@@ -53,7 +53,6 @@ RealMesh::RealMesh(MeshPlan plan) : plan_{std::move(plan)}, listener_{plan_.topi
         const std::string& name = names_.emplace_back(call_signs.at(i));
         ports_[name] = {.heartbeat = free_port(), .vote = free_port()};
         nodes_[name];
-        listener_.listen_to(run_dir(name));
     }
     write_config();
 }
@@ -97,7 +96,14 @@ Launch RealMesh::launch_of(const std::string& node) const {
         .output = log(node)};
 }
 
+// Only when something is started: before that, there are no threads here.
+void RealMesh::listen() {
+    if (std::exchange(listening_, true)) return;
+    for (const std::string& name : names_) listener_.listen_to(run_dir(name));
+}
+
 void RealMesh::start(const std::string& name, const Launch& launch) {
+    listen();
     listener_.mark("restart " + name);
     Node& node = nodes_.at(name);
     node.since = client::now();
@@ -210,6 +216,7 @@ cli::Json RealMesh::status(const std::string& node) const {
 void RealMesh::expect_only(const Leadership& leadership, Time begin, const std::set<std::string>& excused) const {
     std::string others;
     for (const Heard& heard : listener_.record().since(begin)) {
+        if (heard.said.election != protocol::ElectionName{}) continue;
         const bool same = heard.said.leader == leadership.leader && heard.said.token == leadership.token;
         // Who has just begun may know of a leader by hearsay, and not yet of its token.
         const bool same_or_less = (heard.said.leader == leadership.leader || heard.said.leader.empty()) &&

@@ -53,7 +53,7 @@ struct NodePorts {
 
 class RealMesh {
 public:
-    explicit RealMesh(MeshPlan plan = {});
+    explicit RealMesh(MeshPlan plan = {});  // Starts nothing, no thread either.
     ~RealMesh();
     RealMesh(const RealMesh&) = delete;
     RealMesh& operator=(const RealMesh&) = delete;
@@ -111,6 +111,7 @@ private:
     };
 
     void write_config() const;
+    void listen();
     [[nodiscard]] const Heard* newest_of(const Record& record, const std::string& node) const;
     [[nodiscard]] bool agree(const Record& record, Leadership& found) const;
     [[nodiscard]] std::string account() const;
@@ -120,6 +121,7 @@ private:
     std::vector<std::string> names_;
     std::map<std::string, NodePorts> ports_;
     std::map<std::string, Node> nodes_;
+    bool listening_ = false;
     Listener listener_;
 };
 

@@ -45,100 +45,6 @@ Durable stored_of(const StageOptions& options, const Setup& setup) {
 
 }  // namespace
 
-// --- A made-up peer ---
-
-Peer::Peer(Stage& stage, const Member& member) : stage_{stage} {
-    heartbeat.sender = member.id;
-    heartbeat.incarnation = {std::uint64_t{member.id.value} * 100 + 1};
-    heartbeat.lease = stage.setup().params.lease;
-    heartbeat.largest_promise = heartbeat.lease;
-    heartbeat.membership = single_list(stage.setup().voters()).mark();
-    heartbeat.votes = member.voter;
-    view.priority = member.priority;
-    view.eligible = member.voter && member.priority.value > 0 ? Eligible::yes : Eligible::no;
-}
-
-Sent Peer::next_sent() {
-    // Its clock shows something else than that of the node on the stage.
-    const std::uint64_t clock = ns_of(stage_.now() + id() * 17min);
-    last_sent_ = {std::max(clock, last_sent_.value + 1)};
-    return last_sent_;
-}
-
-void Peer::beat() {
-    heartbeat.sent = next_sent();
-    heartbeat.ceiling = std::max(heartbeat.ceiling, view.voted);
-    heartbeat.acks.clear();
-    const Sent heard = echo ? *echo : stage_.last_sent();
-    if (acks && heard != Sent{}) {
-        const Incarnation whose = echoed_incarnation.value_or(stage_.self().incarnation);
-        heartbeat.acks.push_back({stage_.self().node, whose, heard, ceiling_of_subject});
-    }
-    heartbeat.elections.clear();
-    if (lists_the_election) {
-        heartbeat.elections.push_back(view);
-    }
-    stage_.hear(id(), heartbeat);
-}
-
-void Peer::stand(Stands stands, Term term) {
-    view.stands = stands;
-    view.term = term;
-    view.heir = {};
-    view.supports = instance();
-    view.voted = std::max(view.voted, term);
-    view.holder = stands == Stands::leading ? 1 : 0;
-    view.reason = Reason::elected;
-    beat();
-}
-
-void Peer::let_go(Id heir) {
-    view.stands = Stands::none;
-    view.term = {};
-    view.heir = {heir};
-    view.supports = {};
-    view.holder = 0;
-    beat();
-}
-
-void Peer::support(Instance whom) {
-    view.supports = whom;
-    beat();
-}
-
-VoteRequest Peer::vote_request(Term term, bool probe) {
-    static std::uint64_t last_request = 0;
-    return {.sender = heartbeat.sender,
-            .incarnation = heartbeat.incarnation,
-            .sent = next_sent(),
-            .request = ++last_request,
-            .election = {},
-            .term = term,
-            .priority = view.priority,
-            .probe = probe};
-}
-
-void Peer::hears(const Message& message) {
-    const auto* request = std::get_if<VoteRequest>(&message);
-    if (request == nullptr || !answers || !is_beating) return;
-    if (*answers == Verdict::granted && !request->probe) {
-        view.supports = {request->sender, request->incarnation};
-        view.voted = request->term;
-    }
-    VoteReply reply;
-    reply.sender = heartbeat.sender;
-    reply.request = request->request;
-    reply.incarnation = request->incarnation;
-    reply.election = request->election;
-    reply.term = request->term;
-    reply.verdict = *answers;
-    reply.ack = request->sent;
-    reply.voter_term = view.voted;
-    stage_.hear(id(), reply);
-}
-
-// --- The stage ---
-
 Stage::Stage(StageOptions options)
     : setup_{setup_of(options)},
       now_{Time{1h}},
@@ -244,9 +150,7 @@ void Stage::let_disk_go() {
     }
 }
 
-Term Stage::disk_term() const {
-    return disk().elections.empty() ? disk().floor : disk().elections.front().term;
-}
+Term Stage::disk_term() const { return disk().elections.empty() ? disk().floor : disk().elections.front().term; }
 
 std::optional<Verdict> Stage::ask(Id candidate, Term term, bool probe) {
     const VoteRequest request = peer(candidate).vote_request(term, probe);
@@ -256,6 +160,32 @@ std::optional<Verdict> Stage::ask(Id candidate, Term term, bool probe) {
         if (reply.request == request.request) return reply.verdict;
     }
     return {};
+}
+
+void Stage::let_it_stand() {
+    for (int i = 0; i < 700 && role() != RoleName::candidate; ++i) {
+        elapse(500us);
+    }
+    ASSERT_EQ(role(), RoleName::candidate) << told();
+}
+
+void Stage::silence() {
+    for (auto& [id, peer] : peers_) {
+        peer.answers.reset();
+    }
+}
+
+VoteReply Stage::reply_of(Id voter, Verdict verdict) const {
+    const VoteRequest request = sent<VoteRequest>(voter).back();
+    return {.sender = {voter},
+            .request = request.request,
+            .incarnation = request.incarnation,
+            .election = {},
+            .term = request.term,
+            .verdict = verdict,
+            .ack = request.sent,
+            .voter_term = {},
+            .retry_after_ms = {}};
 }
 
 void Stage::let_it_lead() {

@@ -6,7 +6,7 @@ namespace bellwether::cli {
 
 namespace {
 
-protocol::Duration parse(const std::string& name, const std::string& text) {
+protocol::Duration parse(const char* name, const std::string& text) {
     auto parsed = node::parse_duration(text);
     if (const auto* refusal = std::get_if<node::Refusal>(&parsed)) {
         throw CLI::ValidationError{name, "\"" + text + "\" " + refusal->why};
@@ -16,7 +16,7 @@ protocol::Duration parse(const std::string& name, const std::string& text) {
 
 }  // namespace
 
-CLI::Option* add_duration(CLI::App& app, const std::string& name, std::optional<protocol::Duration>& target,
+CLI::Option* add_duration(CLI::App& app, const char* name, std::optional<protocol::Duration>& target,
                           const std::string& description) {
     return app
         .add_option_function<std::string>(
@@ -24,7 +24,7 @@ CLI::Option* add_duration(CLI::App& app, const std::string& name, std::optional<
         ->type_name("DURATION");
 }
 
-CLI::Option* add_duration(CLI::App& app, const std::string& name, std::chrono::milliseconds& target,
+CLI::Option* add_duration(CLI::App& app, const char* name, std::chrono::milliseconds& target,
                           const std::string& description) {
     return app
         .add_option_function<std::string>(

@@ -11,10 +11,10 @@
 
 namespace bellwether::cli {
 
-CLI::Option* add_duration(CLI::App& app, const std::string& name, std::optional<protocol::Duration>& target,
+CLI::Option* add_duration(CLI::App& app, const char* name, std::optional<protocol::Duration>& target,
                           const std::string& description);
 // Whole milliseconds, rounded up.
-CLI::Option* add_duration(CLI::App& app, const std::string& name, std::chrono::milliseconds& target,
+CLI::Option* add_duration(CLI::App& app, const char* name, std::chrono::milliseconds& target,
                           const std::string& description);
 
 }  // namespace bellwether::cli

@@ -64,6 +64,7 @@ void print_as_json(const std::vector<Account>& accounts) {
 int show_mesh(const StatusOptions& options) {
     const node::Config config = load_config(options.daemon.config);
     std::vector<Account> accounts;
+    accounts.reserve(config.nodes.size());
     for (const node::NodeConfig& node : config.nodes) {
         accounts.push_back(account_of(config.cluster, node.name, options));
     }

@@ -34,13 +34,14 @@ protected:
     static void expect_common(const zmq::socket_t& socket, std::int64_t max_bytes) {
         EXPECT_EQ(socket.get(zmq::sockopt::linger), 0);
         EXPECT_EQ(socket.get(zmq::sockopt::maxmsgsize), max_bytes);
-        EXPECT_EQ(socket.get(zmq::sockopt::heartbeat_ivl), 300);
-        EXPECT_EQ(socket.get(zmq::sockopt::heartbeat_timeout), 600);
         EXPECT_EQ(socket.get(zmq::sockopt::handshake_ivl), 300);
     }
 
     static void expect_connecting(const zmq::socket_t& socket) {
         EXPECT_EQ(socket.get(zmq::sockopt::connect_timeout), 300);
+        EXPECT_EQ(socket.get(zmq::sockopt::heartbeat_ivl), 300);
+        EXPECT_EQ(socket.get(zmq::sockopt::heartbeat_timeout), 600);
+        EXPECT_EQ(socket.get(zmq::sockopt::heartbeat_ttl), 600);
         EXPECT_EQ(socket.get(zmq::sockopt::reconnect_ivl), 10);
         EXPECT_EQ(socket.get(zmq::sockopt::reconnect_ivl_max), 200);
     }
@@ -65,7 +66,7 @@ TEST_F(SocketOptions, OfTheRouter) {
     const auto socket = make(zmq::socket_type::router, set_router_options);
     expect_common(socket, 64 * 1024);
     EXPECT_EQ(socket.get(zmq::sockopt::sndhwm), 64);
-    EXPECT_EQ(socket.get(zmq::sockopt::rcvhwm), 64);
+    EXPECT_EQ(socket.get(zmq::sockopt::rcvhwm), 0);
     EXPECT_EQ(socket.get(zmq::sockopt::backlog), 1024);
 }
 

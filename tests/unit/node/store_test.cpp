@@ -87,27 +87,31 @@ TEST(Stores, ReportAWriteThatChangesNothing) {
     await_stored(store, 2);
 }
 
+constexpr int failure_handed_over = 42;
+
+int outcome_on_a_full_disk(const std::filesystem::path& directory) {
+    std::signal(SIGXFSZ, SIG_IGN);
+    Store store{StateFile{directory}};
+    store.begin_write(1, floor_of(1));
+    if (next_stored(store) != 1U) return 1;
+    const rlimit small{4096, 4096};
+    ::setrlimit(RLIMIT_FSIZE, &small);
+    store.begin_write(2, floor_of(2));
+    try {
+        return next_stored(store) ? 2 : 3;
+    } catch (const DatabaseError&) {
+        return failure_handed_over;
+    }
+}
+
 // In a child, as the limit that stands for a full disk cannot be taken back.
 TEST(Stores, HandOverTheErrorOfAWriteThatFailed) {
     const testing::TemporaryDirectory directory;
     const pid_t child = ::fork();
-    if (child == 0) {
-        std::signal(SIGXFSZ, SIG_IGN);
-        Store store{StateFile{directory.path()}};
-        store.begin_write(1, floor_of(1));
-        if (next_stored(store) != 1U) ::_exit(1);
-        const rlimit small{4096, 4096};
-        ::setrlimit(RLIMIT_FSIZE, &small);
-        store.begin_write(2, floor_of(2));
-        try {
-            ::_exit(next_stored(store) ? 2 : 3);
-        } catch (const DatabaseError&) {
-            ::_exit(42);
-        }
-    }
+    if (child == 0) ::_exit(outcome_on_a_full_disk(directory.path()));
     int status = 0;
     ::waitpid(child, &status, 0);
-    EXPECT_EQ(WEXITSTATUS(status), 42);
+    EXPECT_EQ(WEXITSTATUS(status), failure_handed_over);
 }
 
 }  // namespace

@@ -1,0 +1,137 @@
+// A stranger that sends without end: the daemon's memory stays bounded and comes back, and the mesh does not notice.
+#include <gtest/gtest.h>
+
+#include <sys/eventfd.h>
+#include <sys/prctl.h>
+
+#include <chrono>
+#include <csignal>
+#include <functional>
+#include <iostream>
+#include <string>
+
+#include <zmq.hpp>
+
+#include "client/clock.hpp"
+#include "node/descriptor.hpp"
+#include "tests/support/flooder.hpp"
+#include "tests/support/mesh_sockets.hpp"
+#include "tests/support/raw_peer.hpp"
+#include "tests/support/real_mesh.hpp"
+
+namespace bellwether::testing {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr std::size_t most_mb = 256;
+constexpr std::size_t kept_mb = 64;  // What an allocator may keep of it for the next time.
+
+class FloodInRealTime : public ::testing::Test {
+protected:
+    void start() {
+        mesh.start_all();
+        leadership = mesh.await_leader("alpha");
+        mesh.await_links("alpha", 3);
+        begin = client::now();
+        before_mb = mesh.process("alpha").memory().resident_mb;
+    }
+
+    // Until `counter` has grown and for a while after, as whoever is shut out connects again; then without the flooder.
+    void endure(zmq::socket_type type, const std::string& endpoint, const std::string& counter,
+                const std::function<void(zmq::socket_t&)>& use) {
+        const node::Descriptor gun{::eventfd(0, EFD_CLOEXEC)};
+        {
+            const Flooder flooder{[&] {
+                ::prctl(PR_SET_PDEATHSIG, SIGKILL);
+                eventfd_t shot = 0;
+                ::eventfd_read(gun.get(), &shot);
+                flood(type, endpoint, use);
+            }};
+            start();
+            ::eventfd_write(gun.get(), 1);
+            mesh.await_status("alpha", counter + " above 0", [&](const cli::Json& status) {
+                return cli::number_of(status.at("counters"), counter) > 0;
+            });
+            (void)mesh.listener().await([](const Record&) { return false; }, 2s);
+        }
+        expect_as_before();
+    }
+
+    void expect_as_before() {
+        ChildProcess& alpha = mesh.process("alpha");
+        EXPECT_TRUE(eventually([&] { return alpha.memory().resident_mb <= before_mb + kept_mb; }, patience));
+        const Memory after = alpha.memory();
+        std::cout << "resident: " << before_mb << " MB before, at most " << after.peak_mb << ", " << after.resident_mb
+                  << " after\n";
+        EXPECT_LE(after.peak_mb, most_mb);
+        ASSERT_TRUE(alpha.runs()) << "it ended with " << alpha.await_end().value_or(0);
+        EXPECT_EQ(mesh.await_leader("alpha"), leadership);
+        mesh.expect_only(leadership, begin);
+    }
+
+    // Far more than a queue holds, a PING in between, and gone before it is read.
+    void flood_and_hang_up(std::uint16_t port, std::string_view socket_type, const std::string& frame) {
+        std::string frames;
+        for (int i = 0; i < 600; ++i) frames += frame;
+        frames += zmtp_ping();
+        for (int i = 0; i < 100; ++i) frames += frame;
+        for (int i = 0; i < 300 && mesh.process("alpha").runs(); ++i) {
+            RawPeer peer = RawPeer::at_port(port);
+            if (!peer.shake_hands(socket_type)) continue;
+            peer.say(frames);
+            peer.hang_up();
+        }
+    }
+
+    [[nodiscard]] std::string ipc(const std::string& name) const {
+        return "ipc://" + (mesh.run_dir("alpha") / name).string();
+    }
+
+    RealMesh mesh{{.priorities = {30, 20, 10}, .heartbeat = 100ms, .lease = 1000ms}};
+    Leadership leadership;
+    protocol::Time begin;
+    std::size_t before_mb{};
+};
+
+TEST_F(FloodInRealTime, AMessageOfAMillionPartsToTheVotePort) {
+    endure(zmq::socket_type::dealer, mesh.vote_endpoint("alpha"), "connections_shut",
+           [](zmq::socket_t& socket) { send_a_million_parts(socket, 8); });
+}
+
+TEST_F(FloodInRealTime, AMessageOfAMillionPartsToControlSock) {
+    endure(zmq::socket_type::dealer, ipc("control.sock"), "local_parts_refused",
+           [](zmq::socket_t& socket) { send_a_million_parts(socket, 8); });
+}
+
+TEST_F(FloodInRealTime, AMillionSubscriptionsToTheHeartbeatPort) {
+    endure(zmq::socket_type::xsub, mesh.heartbeat_endpoint("alpha"), "connections_shut",
+           [](zmq::socket_t& socket) { subscribe_a_million_times(socket, "", 18); });
+}
+
+TEST_F(FloodInRealTime, AMillionSubscriptionsToLeaderSock) {
+    endure(zmq::socket_type::xsub, ipc("leader.sock"), "local_subscribers_shut",
+           [](zmq::socket_t& socket) { subscribe_a_million_times(socket, "leader/", 18); });
+}
+
+TEST_F(FloodInRealTime, AHundredThousandFramesThatAreNoMessages) {
+    endure(zmq::socket_type::dealer, mesh.vote_endpoint("alpha"), "frames_refused_not_msgpack",
+           [](zmq::socket_t& socket) {
+               for (int i = 0; i < 100'000; ++i) socket.send(zmq::str_buffer("\xc1"), zmq::send_flags::none);
+           });
+}
+
+TEST_F(FloodInRealTime, StrangersThatHangUpBeforeTheyAreReadAtTheVotePort) {
+    start();
+    flood_and_hang_up(mesh.ports("alpha").vote, "DEALER", {"\0\1\xc1", 3});
+    expect_as_before();
+}
+
+TEST_F(FloodInRealTime, StrangersThatHangUpBeforeTheyAreReadAtTheHeartbeatPort) {
+    start();
+    flood_and_hang_up(mesh.ports("alpha").heartbeat, "SUB", {"\0\2\1x", 4});
+    expect_as_before();
+}
+
+}  // namespace
+}  // namespace bellwether::testing
