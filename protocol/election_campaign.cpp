@@ -120,12 +120,12 @@ void Election::on_reply(const VoteReply& reply) {
     if (candidate == nullptr || reply.request != candidate->request || reply.term != candidate->term) {
         return;  // Of an earlier standing.
     }
+    heard_[reply.sender].taken = true;
     if (candidate->is_heir && reply.verdict == Verdict::bound) {
         candidate->asked_at.emplace(reply.sender, host_.now);  // It has not heard the letting go yet: no refusal.
         return;
     }
     candidate->asked_at.erase(reply.sender);
-    heard_[reply.sender].taken = true;
     const Tally::Counted counted = candidate->tally.count(reply.sender, reply.verdict);
     if (counted == Tally::Counted::contradiction) {
         decide({.rule = Rule::reply_contradicts, .peer = reply.sender, .term = reply.term, .verdict = reply.verdict});
@@ -176,7 +176,8 @@ void Election::drive_campaign(Candidate& candidate) {
 void Election::ask_bound_voters_again(Candidate& candidate) {
     for (auto& [voter, asked] : candidate.asked_at) {
         const auto heard = heard_.find(voter);
-        const bool shows_free = heard != heard_.end() && heard->second.view.supports.node == nobody;
+        const bool shows_free =
+            heard != heard_.end() && !heard->second.taken && heard->second.view.supports.node == nobody;
         if (host_.now < asked + heir_asks_again && !shows_free) {
             continue;
         }

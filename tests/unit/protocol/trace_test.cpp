@@ -72,6 +72,7 @@ const std::vector<Line> lines{
     {"prepare from 1, 1 of 3 would grant -> unable", {.rule = Rule::heir_unable, .peer{1}, .have = 1, .need = 3}},
     {"no heir -> no new deadlines, the last passes in 120 ms", {.rule = Rule::handover_expire, .span = 120ms}},
     {"step down requested -> prepare 2", {.rule = Rule::handover_prepare, .peer{2}, .reason = Reason::stepdown}},
+    {"probe of 2: free -> grant", {.rule = Rule::probe_judged, .peer{2}}},
     {"drain requested -> prepare 2", {.rule = Rule::handover_prepare, .peer{2}, .reason = Reason::drain}},
     {"health -> prepare 2", {.rule = Rule::handover_prepare, .peer{2}, .reason = Reason::health}},
     {"D of 4 is 500 ms, longer than any before -> write before acking",
@@ -126,7 +127,7 @@ TEST(Trace, WhatMovesSomethingIsNotable) {
                             Rule::promise_longer, Rule::clock_broken}) {
         EXPECT_TRUE(is_notable(rule)) << to_string(rule);
     }
-    for (const Rule rule : {Rule::vote_dropped, Rule::heir_probe, Rule::limit}) {
+    for (const Rule rule : {Rule::probe_judged, Rule::heir_probe, Rule::limit}) {
         EXPECT_FALSE(is_notable(rule)) << to_string(rule);
     }
 }
