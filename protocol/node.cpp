@@ -77,6 +77,9 @@ Election* Node::find_or_create(const ElectionName& name) {
 
 // A quarantine ends by time, a new state by having heard enough; the latter is on disk before anything shows it.
 void Node::recover() {
+    if (!host_.is_voter) {
+        return;  // It has promised nothing.
+    }
     Recovery& recovery = host_.recovery;
     if (recovery.end_quarantine(host_.now, host_.last_sent())) {
         host_.decide({.rule = Rule::quarantine_over, .span = host_.largest_promise});
@@ -204,8 +207,9 @@ void Node::publish_if_due() {
 }
 
 Time Node::next_deadline() const {
-    Time next = std::min(host_.liveness.next_deadline(host_.now), host_.recovery.next_deadline(host_.now));
+    Time next = host_.liveness.next_deadline(host_.now);
     if (host_.is_voter) {
+        next = std::min(next, host_.recovery.next_deadline(host_.now));
         next = std::min(next, published_at_ + (host_.publish_wanted ? publish_spacing : host_.params().heartbeat));
     }
     if (host_.draining()) {
