@@ -26,7 +26,7 @@ Why why(const std::variant<protocol::Frame, NoReply>& answer) { return std::get<
 TEST(ControlInRealTime, BringsTheReplyOfTheDaemon) {
     const TemporaryDirectory directory;
     FakeDaemon daemon{directory.path()};
-    auto answer = std::async(std::launch::async, [&] { return ask(directory.path(), stepdown, 2s); });
+    auto answer = std::async(std::launch::async, [&] { return ask(directory.path(), stepdown, 10s); });
     EXPECT_TRUE(daemon.serve_one([](const ControlRequest& request) {
         EXPECT_EQ(request, stepdown);
         return protocol::encode_reply({.id = request.id, .done = false, .reason = "no_heir", .text = "nobody can"});
@@ -75,7 +75,7 @@ TEST(ControlInRealTime, NoticesThatTheDaemonEndedWhileItWasAsked) {
     EXPECT_TRUE(daemon->swallow_one());
     daemon.reset();
     EXPECT_EQ(why(answer.get()), Why::lost);
-    EXPECT_LT(now() - begin, 5s);
+    EXPECT_LT(now() - begin, 15s);
 }
 
 }  // namespace
