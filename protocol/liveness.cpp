@@ -56,7 +56,10 @@ void Liveness::hear(Time now, const Heartbeat& heartbeat, bool believed) {
     }
     peer.last = heartbeat;
     if (const Ack* ack = ack_for(self_, heartbeat); believed && ack != nullptr) {
-        peer.echoed = std::max(peer.echoed, ack->heard);
+        if (ack->heard > peer.echoed) {
+            peer.echoed = ack->heard;
+            peer.round_trip = now - at_ns(ack->heard.value);
+        }
     }
     if (believed) {
         // Promises only move forward, whatever D a later heartbeat names.

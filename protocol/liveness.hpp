@@ -28,6 +28,7 @@ struct Peer {
     Term ceiling{};  // Highest ever heard of this node, in any incarnation.
 
     Sent echoed{};     // Newest own `sent` that this incarnation echoed.
+    Duration round_trip{};  // How old that echo was when it came, the wait for the next heartbeat included.
     Sent broken_at{};  // Our newest `sent` when its connection broke: an echo of it or older is not fresh.
     bool link_was_up{};
     Time link_up_since = never;

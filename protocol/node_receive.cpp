@@ -269,6 +269,7 @@ Status Node::status(Time now) const {
                         .priority = member.priority,
                         .incarnation = peer.last.incarnation,
                         .link_up = now < host_.liveness.link_until(peer),
+                        .round_trip = peer.round_trip,
                         .votes = peer.last.votes,
                         .quarantine = peer.last.quarantine,
                         .new_state = peer.last.new_state,

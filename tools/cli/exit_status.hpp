@@ -1,4 +1,4 @@
-// What the program's exit status says; docs/configuration.md is its page.
+// What the exit status of the program says, to scripts as well: never given another meaning.
 #pragma once
 
 #include <stdexcept>
