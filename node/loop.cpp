@@ -20,6 +20,7 @@ using protocol::Time;
 
 namespace {
 
+constexpr Duration tidy_every = 5s;
 constexpr Duration leaving_allowance = 5s;  // Beyond the hand-over itself.
 
 // Sockets do not linger when they close, so what was said last must be on its way before.
@@ -124,6 +125,10 @@ void Loop::keep_deadlines() {
     if (next_sign_of_life_ <= now_) {
         parts_.supervisor.tell("WATCHDOG=1");
         next_sign_of_life_ = now_ + *parts_.supervisor.watchdog_interval();
+    }
+    if (next_tidy_ <= now_) {
+        (void)heap_.tidy();
+        next_tidy_ = now_ + tidy_every;
     }
     due_ = std::min({parts_.machine.next_deadline(), gone_, guard_, next_sign_of_life_});
 }

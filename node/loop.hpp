@@ -9,6 +9,7 @@
 
 #include "node/clock.hpp"
 #include "node/control_desk.hpp"
+#include "node/heap.hpp"
 #include "node/local_api.hpp"
 #include "node/log.hpp"
 #include "node/loop_times.hpp"
@@ -77,6 +78,7 @@ private:
     ControlDesk desk_;
     DecisionLog decisions_;
     LoopTimes times_;
+    Heap heap_;
     std::vector<zmq::pollitem_t> items_;
 
     protocol::Time now_;                      // One reading a turn, taken after everything has been drained.
@@ -84,6 +86,7 @@ private:
     protocol::Time gone_ = protocol::never;   // When a shutdown is done.
     protocol::Time guard_ = protocol::never;  // When a shutdown has taken too long.
     protocol::Time next_sign_of_life_ = protocol::never;
+    protocol::Time next_tidy_ = protocol::long_ago;  // Waits for the next turn: no reason to wake up.
     bool has_announced_ = false;  // Since Believed was last asked for.
     bool more_to_read_ = false;
     std::optional<End> end_;
