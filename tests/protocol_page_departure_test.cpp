@@ -119,6 +119,16 @@ TEST(ShuttingDown, WithoutAnAbleHeirItLetsGoAllTheSame) {
     EXPECT_TRUE(stage.heartbeat().leaving);
 }
 
+TEST(ShuttingDown, WhenAllWhoAreAskedAreUnableItLetsGoAllTheSame) {
+    Leading leading;
+    leading.stage.command(CommandKind::shutdown);
+    leading.answer(2, TransferStep::unable);
+    leading.answer(1, TransferStep::unable);
+    leading.stage.elapse(110ms);
+    EXPECT_EQ(leading.stage.role(), RoleName::follower);
+    EXPECT_EQ(leading.stage.of<Left>().size(), 1U);
+}
+
 TEST(ShuttingDown, ANodeThatLeadsNothingLeavesAtOnce) {
     Leading leading;
     leading.stage.peer(2).lead({9});

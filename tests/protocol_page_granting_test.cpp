@@ -61,8 +61,12 @@ TEST(Granting, AnIncarnationThatIsNotTheOneHeardIsRefused) {
 TEST(Granting, AnEarlierIncarnationIsRefusedThoughItsPromiseStillRuns) {
     Stage stage{witness()};
     const VoteRequest of_the_dead = stage.peer(2).vote_request({5});
-    stage.peer(2).restart();
-    stage.peer(2).beat();
+    Heartbeat rebooted = stage.peer(2).heartbeat;
+    rebooted.incarnation.value += 1;
+    rebooted.sent = {1};  // Its clock began anew, so that `sent` says nothing of which is newer.
+    rebooted.elections = {stage.peer(2).view};
+    stage.peer(2).stop();
+    stage.hear(2, rebooted);
     stage.hear(2, of_the_dead);
     stage.elapse(5ms);
     ASSERT_FALSE(stage.sent<VoteReply>(2).empty());

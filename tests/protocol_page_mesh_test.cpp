@@ -233,6 +233,7 @@ TEST(AnObserver, TellsItsProcessesWhomItHearsLeading) {
     EXPECT_EQ(said.token, Token{5001});
     EXPECT_FALSE(said.is_leader);
     EXPECT_FALSE(said.valid_until.has_value());
+    EXPECT_EQ(stage.bound_to(), nobody) << "it hears claims, and is bound by none";
 }
 
 TEST(AnObserver, NeitherVotesNorPublishesNorWrites) {

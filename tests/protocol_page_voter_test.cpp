@@ -177,6 +177,18 @@ TEST(TheDisk, AReplyIsSentOnlyIfTheVoterIsStillBoundSo) {
     EXPECT_EQ(stage.sent<VoteReply>(3)[0].verdict, Verdict::granted);
 }
 
+TEST(TheDisk, AReplyIsSentOnlyForTheTermItIsStillBoundIn) {
+    Stage stage{witness()};
+    stage.hold_disk();
+    stage.peer(2).stop();
+    stage.hear(2, stage.peer(2).vote_request({5}));
+    stage.hear(2, stage.peer(2).vote_request({6}));
+    stage.let_disk_go();
+    stage.elapse(10ms);
+    ASSERT_EQ(stage.sent<VoteReply>(2).size(), 1U);
+    EXPECT_EQ(stage.sent<VoteReply>(2)[0].term, Term{6});
+}
+
 // "What it shows of votes is on disk; `pending` = a vote is being written."
 TEST(TheDisk, AHeartbeatShowsNobodyAndPendingWhileAVoteIsBeingWritten) {
     Stage stage{witness()};
