@@ -2,8 +2,6 @@
 
 #include <algorithm>
 
-#include <sys/socket.h>
-
 #include "protocol/params.hpp"
 
 namespace bellwether::node {
@@ -12,6 +10,7 @@ namespace {
 constexpr int subscriptions_per_turn = 1024;
 constexpr protocol::Duration silence = 10 * protocol::idle_announcement;
 constexpr std::size_t max_prefixes = 4096;
+constexpr std::int64_t unaccounted_bytes = std::int64_t{256} << 10U;  // Each election by name, more than once.
 constexpr std::size_t max_topic = 80;  // "leader/", the longest name and "/" are 72.
 
 bool is_subscription(std::string_view frame) { return frame.starts_with('\1'); }
@@ -64,6 +63,11 @@ Announcer::Announcer(zmq::context_t& context, Refusals& refusals)
     socket_.set(zmq::sockopt::backlog, 1024);
 }
 
+void Announcer::guard_with(Gate& gate) {
+    gate_ = &gate;
+    gate.guard(socket_, {unaccounted_bytes, max_local_connections}, "the leader topic");
+}
+
 bool Announcer::receive() {
     const bool more = read_subscriptions(subscriptions_per_turn);
     greet();
@@ -88,7 +92,7 @@ void Announcer::look_at(const zmq::message_t& subscription) {
     if (!is_subscription(frame)) return;
     if (subscriptions_.crowded()) {
         refusals_.report("local_subscribers_shut", "leader topic", "more topics are subscribed to than there can be");
-        shutdown(zmq_msg_get(subscription.handle(), ZMQ_SRCFD), SHUT_RDWR);
+        gate_->shut(subscription);
     } else if (may_match(frame.substr(1))) {
         newcomers_.emplace(frame.substr(1));
     }

@@ -12,6 +12,7 @@
 
 #include <zmq.hpp>
 
+#include "node/gate.hpp"
 #include "node/inbox.hpp"
 #include "node/part_reader.hpp"
 #include "node/refusals.hpp"
@@ -37,6 +38,9 @@ private:
 class Announcer {
 public:
     Announcer(zmq::context_t& context, Refusals& refusals);
+
+    // Once, before bind(). The gate must end before this does.
+    void guard_with(Gate& gate);
 
     // An endpoint, as ZeroMQ writes it. Throws zmq::error_t.
     void bind(const std::string& endpoint) { socket_.bind(endpoint); }
@@ -73,6 +77,7 @@ private:
 
     zmq::socket_t socket_;
     PartReader reader_;
+    Gate* gate_ = nullptr;
     Refusals& refusals_;
     zmq::message_t frame_;
     Subscriptions subscriptions_;

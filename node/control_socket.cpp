@@ -8,6 +8,9 @@ namespace bellwether::node {
 namespace {
 
 constexpr int requests_per_turn = 64;
+constexpr std::size_t frame_overhead = 9;
+// What may wait in the kernel and in half a message. As empty parts it takes 32 times as much memory.
+constexpr std::int64_t unaccounted_bytes = std::int64_t{1} << 20U;
 constexpr std::string_view who = "control.sock";
 
 // A caller is its routing id and, above it, whether it is a REQ, whose messages begin with an empty part.
@@ -25,19 +28,28 @@ ControlSocket::ControlSocket(zmq::context_t& context, Refusals& refusals)
     socket_.set(zmq::sockopt::router_mandatory, true);
 }
 
+void ControlSocket::guard_with(Gate& gate) {
+    gate_ = &gate;
+    gate.guard(socket_, {unaccounted_bytes, max_local_connections}, "control.sock");
+}
+
 bool ControlSocket::receive() {
     std::size_t count = 0;
     for (int i = 0; i < requests_per_turn; ++i) {
         const Read read = reader_.read(parts_, count);
         if (read == Read::nothing) return false;
         if (read == Read::message) take(count);
-        if (read == Read::too_many) refusals_.report("local_parts_refused", who, "a request of many parts is refused");
+        if (read == Read::too_many) {
+            refusals_.report("local_parts_refused", who, "a request of many parts is refused: connection shut");
+            gate_->shut(parts_.back());
+        }
     }
     return true;
 }
 
 void ControlSocket::take(std::size_t count) {
     const zmq::message_t& payload = parts_[count - 1];
+    gate_->credit(payload, payload.size() + frame_overhead);
     const auto id = pack_routing_id(parts_.front());
     if (!id || count < 2 || (count == 3 && !parts_[1].empty())) {
         refusals_.report("local_parts_refused", who,

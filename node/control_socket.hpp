@@ -11,6 +11,7 @@
 
 #include <zmq.hpp>
 
+#include "node/gate.hpp"
 #include "node/part_reader.hpp"
 #include "node/refusals.hpp"
 #include "protocol/local_codec.hpp"
@@ -21,6 +22,9 @@ namespace bellwether::node {
 class ControlSocket {
 public:
     ControlSocket(zmq::context_t& context, Refusals& refusals);
+
+    // Once, before bind(). The gate must end before this does.
+    void guard_with(Gate& gate);
 
     // An endpoint, as ZeroMQ writes it. Throws zmq::error_t.
     void bind(const std::string& endpoint) { socket_.bind(endpoint); }
@@ -43,6 +47,7 @@ private:
 
     zmq::socket_t socket_;
     PartReader reader_;
+    Gate* gate_ = nullptr;
     Refusals& refusals_;
     std::array<zmq::message_t, 3> parts_;
     std::vector<std::pair<std::uint64_t, protocol::ControlRequest>> requests_;

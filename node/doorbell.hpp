@@ -19,6 +19,8 @@ public:
     // A read has found nothing, so the descriptor tells of what comes next.
     void drained() { touched_ = false; }
 
+    [[nodiscard]] int fd() const { return fd_; }
+
     // For one zmq_poll(); what is right for the next one may be another.
     [[nodiscard]] zmq::pollitem_t poll_item() const;
 

@@ -1,29 +1,50 @@
 #include "node/gate.hpp"
 
+#include <algorithm>
+#include <array>
 #include <cassert>
 #include <cerrno>
-#include <cstring>
-#include <optional>
+#include <cstddef>
 #include <system_error>
+#include <utility>
 
 #include <arpa/inet.h>
 #include <linux/tcp.h>
 #include <netinet/in.h>
+#include <sys/epoll.h>
 #include <sys/eventfd.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
-#include <unistd.h>
-
-#include "protocol/params.hpp"
 
 namespace bellwether::node {
 namespace {
 
 using std::chrono::steady_clock;
-using namespace std::chrono_literals;
 
-constexpr std::size_t max_connections = 2 * protocol::max_nodes;
-constexpr auto inspect_every = 50ms;
-constexpr std::uint64_t pings_per_second = 256;  // Bytes; four pings and four pongs are 64.
+// Of a local connection the kernel tells only what waits to be read, and much may have been read before we look: each
+// arrival counts as this many bytes at least.
+constexpr std::int64_t least_arrival = 512;
+constexpr std::int64_t accounted_ahead = std::int64_t{64} << 10U;
+constexpr double tcp_pings_per_second = 256;  // Bytes; four pings and four pongs are 64.
+constexpr double local_pings_per_second = 4 * least_arrival;
+
+int must(int result, const char* what) {
+    if (result < 0) throw std::system_error{errno, std::generic_category(), what};
+    return result;
+}
+
+void watch(int epoll, int fd, std::uint32_t events) {
+    epoll_event event{};
+    event.events = events;
+    event.data.fd = fd;
+    must(epoll_ctl(epoll, EPOLL_CTL_ADD, fd, &event), "epoll_ctl");
+}
+
+bool is_tcp(int fd) {
+    int domain = 0;
+    socklen_t size = sizeof(domain);
+    return getsockopt(fd, SOL_SOCKET, SO_DOMAIN, &domain, &size) == 0 && domain != AF_UNIX;
+}
 
 std::optional<std::uint64_t> bytes_received(int fd) {
     tcp_info info{};
@@ -33,23 +54,25 @@ std::optional<std::uint64_t> bytes_received(int fd) {
     return info.tcpi_bytes_received;
 }
 
-std::uint16_t port_of(const sockaddr_storage& address) {
-    // The port stands at the same place for both families.
-    return ntohs(reinterpret_cast<const sockaddr_in&>(address).sin_port);
+std::int64_t arrived_locally(int fd) {
+    int unread = 0;
+    (void)ioctl(fd, FIONREAD, &unread);
+    return std::max(std::int64_t{unread}, least_arrival);
 }
 
-std::optional<std::uint16_t> local_port(int fd) {
+// Empty if it is no socket any more.
+std::string local_address(int fd) {
     sockaddr_storage address{};
     socklen_t size = sizeof(address);
-    if (getsockname(fd, reinterpret_cast<sockaddr*>(&address), &size) != 0) return std::nullopt;
-    if (address.ss_family != AF_INET && address.ss_family != AF_INET6) return std::nullopt;
-    return port_of(address);
+    if (getsockname(fd, reinterpret_cast<sockaddr*>(&address), &size) != 0) return {};
+    return {reinterpret_cast<const char*>(&address), size};
 }
 
 std::string remote_address(int fd) {
     sockaddr_storage address{};
     socklen_t size = sizeof(address);
     if (getpeername(fd, reinterpret_cast<sockaddr*>(&address), &size) != 0) return "a stranger";
+    if (address.ss_family == AF_UNIX) return "a local process";
     char text[INET6_ADDRSTRLEN] = {};
     const void* bytes = address.ss_family == AF_INET6
                             ? static_cast<const void*>(&reinterpret_cast<const sockaddr_in6&>(address).sin6_addr)
@@ -66,42 +89,47 @@ bool end(int fd) {
     return shutdown(fd, SHUT_RDWR) == 0;
 }
 
-int source_of(const zmq::message_t& message) { return zmq_msg_get(message.handle(), ZMQ_SRCFD); }
+std::string prefix_of(Strangers strangers) { return strangers == Strangers::processes ? "local_" : ""; }
 
-std::uint16_t bound_port(zmq::socket_t& listener) {
-    const std::string endpoint = listener.get(zmq::sockopt::last_endpoint);
-    return static_cast<std::uint16_t>(std::stoul(endpoint.substr(endpoint.rfind(':') + 1)));
+// A local client may connect only to see whether somebody listens.
+bool matters(const MonitorEvent& failure, Strangers strangers) {
+    return strangers == Strangers::hosts || failure.what != ZMQ_EVENT_HANDSHAKE_FAILED_NO_DETAIL;
 }
+
+int source_of(const zmq::message_t& message) { return zmq_msg_get(message.handle(), ZMQ_SRCFD); }
 
 }  // namespace
 
-Gate::Listener::Listener(zmq::context_t& context, zmq::socket_t& guarded, std::uint64_t bytes, const std::string& name)
-    : socket{&guarded},
-      monitor{context, guarded, ZMQ_EVENT_ACCEPTED | ZMQ_EVENT_DISCONNECTED | handshake_failures},
-      allowance{bytes},
+Gate::Listener::Listener(zmq::context_t& context, zmq::socket_t& guarded, const Allowance& allowed,
+                         const std::string& name)
+    : monitor{context, guarded, ZMQ_EVENT_ACCEPTED | ZMQ_EVENT_DISCONNECTED | handshake_failures},
+      allowance{allowed},
       what{name} {}
 
-Gate::Gate(zmq::context_t& context, Refusals& refusals)
-    : context_{context}, refusals_{refusals}, stop_{eventfd(0, EFD_CLOEXEC)} {
-    if (stop_ < 0) throw std::system_error{errno, std::generic_category(), "eventfd"};
+Gate::Gate(zmq::context_t& context, Refusals& refusals, Strangers strangers)
+    : context_{context},
+      refusals_{refusals},
+      strangers_{strangers},
+      connections_shut_{prefix_of(strangers) + "connections_shut"},
+      handshakes_refused_{prefix_of(strangers) + "handshakes_refused"},
+      stop_{must(eventfd(0, EFD_CLOEXEC), "eventfd")},
+      epoll_{must(epoll_create1(EPOLL_CLOEXEC), "epoll_create1")} {
+    watch(epoll_.get(), stop_.get(), EPOLLIN);
 }
 
 Gate::~Gate() {
-    if (thread_.joinable()) {
-        eventfd_write(stop_, 1);
-        thread_.join();
-    }
-    close(stop_);
+    if (!thread_.joinable()) return;
+    eventfd_write(stop_.get(), 1);
+    thread_.join();
 }
 
-void Gate::guard(zmq::socket_t& listener, std::uint64_t allowance, const std::string& what) {
+void Gate::guard(zmq::socket_t& listener, const Allowance& allowance, const std::string& what) {
     assert(!thread_.joinable());
-    listeners_.emplace_back(context_, listener, allowance, what);
+    watch(epoll_.get(), listeners_.emplace_back(context_, listener, allowance, what).monitor.fd(), EPOLLIN);
 }
 
 void Gate::start() {
-    for (const Listener& listener : listeners_) ports_.insert(bound_port(*listener.socket));
-    if (!listeners_.empty()) thread_ = std::thread{[this] { run(); }};
+    thread_ = std::thread{[this] { run(); }};
 }
 
 void Gate::credit(const zmq::message_t& message, std::size_t bytes) {
@@ -109,45 +137,64 @@ void Gate::credit(const zmq::message_t& message, std::size_t bytes) {
     const std::lock_guard lock{mutex_};
     for (Listener& listener : listeners_) {
         const auto found = listener.connections.find(fd);
-        if (found != listener.connections.end()) found->second.credit += bytes;
+        if (found == listener.connections.end()) continue;
+        Connection& connection = found->second;
+        const auto accounted = static_cast<std::int64_t>(bytes);
+        connection.owed -= connection.tcp ? accounted : std::max(accounted, least_arrival);
+        connection.owed = std::max(connection.owed, -accounted_ahead);
     }
 }
 
 void Gate::shut(const zmq::message_t& message) {
     const int fd = source_of(message);
-    // Descriptors are reused: what is shut is at least a connection to one of our listeners.
-    const auto port = local_port(fd);
-    if (port && ports_.contains(*port) && end(fd)) refusals_.count("connections_shut");
+    const std::lock_guard lock{mutex_};
+    for (Listener& listener : listeners_) {
+        const auto found = listener.connections.find(fd);
+        if (found == listener.connections.end()) continue;
+        if (local_address(fd) == found->second.local_address && end(fd)) refusals_.count(connections_shut_);
+        listener.connections.erase(found);
+    }
 }
 
 void Gate::run() {
-    std::vector<zmq::pollitem_t> items;
-    while (items.empty() || (items.front().revents & ZMQ_POLLIN) == 0) {
-        items.assign({{nullptr, stop_, ZMQ_POLLIN, 0}});
-        for (const Listener& listener : listeners_) items.push_back(listener.monitor.poll_item());
-        const auto timeout = has_connections() ? std::chrono::milliseconds{inspect_every} : -1ms;
-        if (zmq_poll(items.data(), static_cast<int>(items.size()), timeout.count()) < 0 && errno != EINTR) return;
-        for (Listener& listener : listeners_) {
-            drain(listener);
-            inspect(listener);
+    // A monitor's descriptor tells of what comes after a first look.
+    for (Listener& listener : listeners_) drain(listener);
+    std::array<epoll_event, 64> events{};
+    for (;;) {
+        const int count = epoll_wait(epoll_.get(), events.data(), static_cast<int>(events.size()), -1);
+        if (count < 0 && errno != EINTR) return;
+        for (int i = 0; i < count; ++i) {
+            const int fd = events.at(static_cast<std::size_t>(i)).data.fd;
+            if (fd == stop_.get()) return;
+            look_at(fd);
         }
     }
 }
 
-bool Gate::has_connections() {
-    const std::lock_guard lock{mutex_};
-    for (const Listener& listener : listeners_) {
-        if (!listener.connections.empty()) return true;
+void Gate::look_at(int fd) {
+    for (Listener& listener : listeners_) {
+        if (listener.monitor.fd() == fd) return drain(listener);
+        const std::lock_guard lock{mutex_};
+        const auto found = listener.connections.find(fd);
+        if (found == listener.connections.end()) continue;
+        count(fd, found->second);
+        if (found->second.owed <= listener.allowance.bytes) continue;
+        if (local_address(fd) == found->second.local_address && end(fd)) {
+            refusals_.report(
+                connections_shut_, remote_address(fd),
+                "sends more to the listener for " + listener.what + " than anybody needs to: connection shut");
+        }
+        listener.connections.erase(found);
     }
-    return false;
 }
 
 void Gate::drain(Listener& listener) {
     while (const auto event = listener.monitor.next()) {
         const int fd = static_cast<int>(event->value);
         if (is_handshake_failure(*event)) {
-            refusals_.report("handshakes_refused", "listener for " + listener.what,
-                             "somebody connected who does not speak as a peer does");
+            if (!matters(*event, strangers_)) continue;
+            refusals_.report(handshakes_refused_, "listener for " + listener.what,
+                             "somebody connected who does not speak as is spoken here");
         } else {
             const std::lock_guard lock{mutex_};
             listener.connections.erase(fd);
@@ -156,33 +203,33 @@ void Gate::drain(Listener& listener) {
     }
 }
 
-// More than all peers together may have makes room for nobody: out of descriptors, libzmq aborts at the next local one.
 void Gate::admit(Listener& listener, int fd) {
-    if (listener.connections.size() < max_connections) {
-        listener.connections.emplace(fd, Connection{steady_clock::now(), 0});
+    if (listener.connections.size() >= listener.allowance.connections) {
+        refusals_.report(connections_shut_, "listener for " + listener.what, "too many connections at once");
+        (void)end(fd);
         return;
     }
-    refusals_.report("connections_shut", "listener for " + listener.what, "more connections than all peers may have");
-    (void)end(fd);
+    // Told at each arrival, and now if something has come already. It may be gone, and its descriptor taken by a
+    // connection that is watched already.
+    epoll_event event{};
+    event.events = EPOLLIN | EPOLLET;
+    event.data.fd = fd;
+    if (epoll_ctl(epoll_.get(), EPOLL_CTL_ADD, fd, &event) != 0 && errno != EEXIST) return;
+    listener.connections.emplace(
+        fd, Connection{.local_address = local_address(fd), .tcp = is_tcp(fd), .looked_at = steady_clock::now()});
 }
 
-void Gate::inspect(Listener& listener) {
+void Gate::count(int fd, Connection& connection) {
     const auto now = steady_clock::now();
-    const std::lock_guard lock{mutex_};
-    std::erase_if(listener.connections, [&](const auto& entry) {
-        const auto& [fd, connection] = entry;
-        const auto received = bytes_received(fd);
-        if (!received) return true;
-        const auto age = std::chrono::duration_cast<std::chrono::seconds>(now - connection.since).count();
-        const std::uint64_t pings = static_cast<std::uint64_t>(age) * pings_per_second;
-        if (*received <= connection.credit + pings + listener.allowance) return false;
-        // Descriptors are reused: what is shut is at least a connection to one of our listeners.
-        if (const auto port = local_port(fd); !port || !ports_.contains(*port)) return true;
-        refusals_.report("connections_shut", remote_address(fd),
-                         "sends more to the listener for " + listener.what + " than any peer does: connection shut");
-        (void)end(fd);
-        return true;
-    });
+    const auto pings = connection.tcp ? tcp_pings_per_second : local_pings_per_second;
+    const std::chrono::duration<double> seconds = now - std::exchange(connection.looked_at, now);
+    if (connection.owed > 0) {
+        connection.owed =
+            std::max(std::int64_t{0}, connection.owed - static_cast<std::int64_t>(seconds.count() * pings));
+    }
+    const std::uint64_t before = connection.received;
+    if (connection.tcp) connection.received = bytes_received(fd).value_or(before);
+    connection.owed += connection.tcp ? static_cast<std::int64_t>(connection.received - before) : arrived_locally(fd);
 }
 
 }  // namespace bellwether::node

@@ -1,6 +1,7 @@
-// Keeps strangers from filling our memory: libzmq queues a message of any number of parts until its last one has come,
-// and a subscription to any number of topics. The gate counts what each connection sends in the kernel, and shuts
-// those that send more than the messages taken from them, and pings, account for.
+// Keeps strangers from filling our memory and our time: libzmq queues a message of any number of parts until its last
+// one has come, and enters every subscription on the thread that uses the socket, for as long as they come. The gate
+// sees what arrives at each connection, and shuts those that send more than the messages taken from them, and pings,
+// account for.
 #pragma once
 
 #include <chrono>
@@ -9,31 +10,45 @@
 #include <list>
 #include <map>
 #include <mutex>
-#include <set>
+#include <optional>
 #include <string>
 #include <thread>
-#include <vector>
 
 #include <zmq.hpp>
 
+#include "node/descriptor.hpp"
 #include "node/monitor.hpp"
 #include "node/refusals.hpp"
+#include "protocol/params.hpp"
 
 namespace bellwether::node {
 
-// Has a thread of its own, since libzmq may keep the thread that uses a socket busy for as long as a flood lasts.
+// Of a listener for peers: each has one, and the one that broke may still be there.
+inline constexpr std::size_t max_mesh_connections = 2 * protocol::max_nodes;
+inline constexpr std::size_t max_local_connections = 4096;
+
+// Who may connect to the guarded sockets; what local processes do is counted as local_...
+enum class Strangers { hosts, processes };
+
+// What one listener may be asked to hold.
+struct Allowance {
+    std::int64_t bytes{};       // Of one connection, beyond what is accounted for.
+    std::size_t connections{};  // More would leave no descriptors for others, and without any libzmq aborts.
+};
+
+// Has a thread of its own, since a flood keeps those busy that read it. The thread wakes when something arrives, so
+// a quiet mesh costs next to nothing, and a flood is met within its first milliseconds.
 class Gate {
 public:
-    Gate(zmq::context_t& context, Refusals& refusals);
+    Gate(zmq::context_t& context, Refusals& refusals, Strangers strangers = Strangers::hosts);
     // Before the guarded sockets end.
     ~Gate();
     Gate(const Gate&) = delete;
     Gate& operator=(const Gate&) = delete;
 
-    // Before start(), and before `listener` is bound. `allowance`: the bytes that may be unaccounted for.
-    void guard(zmq::socket_t& listener, std::uint64_t allowance, const std::string& what);
+    // Before start(), and before `listener` is bound. `what`: whom the log says was spoken to.
+    void guard(zmq::socket_t& listener, const Allowance& allowance, const std::string& what);
 
-    // After the listeners are bound.
     void start();
 
     // A good message has been taken from the connection it came from.
@@ -44,15 +59,17 @@ public:
 
 private:
     struct Connection {
-        std::chrono::steady_clock::time_point since;
-        std::uint64_t credit{};
+        std::string local_address;  // Descriptors are reused: by this the connection is known to be still itself.
+        bool tcp{};
+        std::uint64_t received{};  // By TCP, at the last look.
+        std::int64_t owed{};  // Bytes that nothing accounts for yet; below 0, what is accounted for before it is seen.
+        std::chrono::steady_clock::time_point looked_at;
     };
     struct Listener {
-        Listener(zmq::context_t& context, zmq::socket_t& guarded, std::uint64_t bytes, const std::string& name);
+        Listener(zmq::context_t& context, zmq::socket_t& guarded, const Allowance& allowed, const std::string& name);
 
-        zmq::socket_t* socket;
         Monitor monitor;
-        std::uint64_t allowance;
+        Allowance allowance;
         std::string what;
         std::map<int, Connection> connections;
     };
@@ -60,14 +77,17 @@ private:
     void run();
     void drain(Listener& listener);
     void admit(Listener& listener, int fd);
-    void inspect(Listener& listener);
-    [[nodiscard]] bool has_connections();
+    void look_at(int fd);
+    static void count(int fd, Connection& connection);
 
     zmq::context_t& context_;
     Refusals& refusals_;
-    int stop_;  // eventfd
+    Strangers strangers_;
+    std::string connections_shut_;
+    std::string handshakes_refused_;
+    Descriptor stop_;  // eventfd
+    Descriptor epoll_;
     std::list<Listener> listeners_;
-    std::set<std::uint16_t> ports_;
     std::mutex mutex_;  // The connections.
     std::thread thread_;
 };

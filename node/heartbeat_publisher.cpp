@@ -4,7 +4,7 @@ namespace bellwether::node {
 namespace {
 
 constexpr int subscriptions_per_turn = 1024;
-constexpr std::uint64_t unaccounted_bytes = 8192;  // Of a connection: handshake and one subscription are below 1 KiB.
+constexpr std::int64_t unaccounted_bytes = 8192;  // Handshake and one subscription are below 1 KiB.
 
 // "\1" and nothing behind it: everything. "\0...": an end of a subscription.
 bool is_of_a_peer(std::string_view subscription) { return subscription == "\1" || subscription.starts_with('\0'); }
@@ -18,7 +18,7 @@ HeartbeatPublisher::HeartbeatPublisher(zmq::context_t& context, const LinkWaits&
 
 void HeartbeatPublisher::listen(const Endpoint& endpoint, Gate& gate) {
     gate_ = &gate;
-    gate.guard(socket_, unaccounted_bytes, "heartbeats");
+    gate.guard(socket_, {unaccounted_bytes, max_mesh_connections}, "heartbeats");
     bind_tcp(socket_, endpoint, "heartbeats");
 }
 

@@ -5,6 +5,7 @@
 
 #include "node/announcer.hpp"
 #include "node/control_socket.hpp"
+#include "node/gate.hpp"
 #include "node/refusals.hpp"
 #include "node/run_directory.hpp"
 #include "protocol/run_directory.hpp"
@@ -36,11 +37,16 @@ void bind_loopback(Announcer& announcer, const Endpoint& endpoint) {
 class LocalApi::Impl {
 public:
     Impl(zmq::context_t& context, const Config& config, const std::filesystem::path& run_dir)
-        : announcer_{context, refusals_}, control_{context, refusals_} {
+        : announcer_{context, refusals_},
+          control_{context, refusals_},
+          gate_{context, refusals_, Strangers::processes} {
+        announcer_.guard_with(gate_);
+        control_.guard_with(gate_);
         const RunDirectory directory{run_dir, config.local.group};
         bind_ipc(announcer_, directory, protocol::leader_socket);
         bind_ipc(control_, directory, protocol::control_socket);
         if (config.local.tcp) bind_loopback(announcer_, *config.local.tcp);
+        gate_.start();
     }
 
     void append_poll_items(std::vector<zmq::pollitem_t>& items) {
@@ -70,9 +76,11 @@ public:
     }
 
 private:
-    Refusals refusals_{"local_parts_refused", "local_subscribers_shut", "replies_dropped", "requests_refused"};
+    Refusals refusals_{"local_connections_shut", "local_handshakes_refused", "local_parts_refused",
+                       "local_subscribers_shut", "replies_dropped",          "requests_refused"};
     Announcer announcer_;
     ControlSocket control_;
+    Gate gate_;  // Ends before the sockets that it watches.
     bool more_ = false;
 };
 

@@ -29,6 +29,8 @@ public:
 
     [[nodiscard]] std::optional<MonitorEvent> next();
     [[nodiscard]] zmq::pollitem_t poll_item() const { return doorbell_.poll_item(); }
+    // Readable when there may be something, after next() has found nothing.
+    [[nodiscard]] int fd() const { return doorbell_.fd(); }
 
 private:
     zmq::socket_t* watched_;

@@ -9,7 +9,7 @@ namespace {
 constexpr int requests_per_turn = 64;
 constexpr std::size_t frame_overhead = 9;
 // Of a connection: what may wait in the kernel and in half a message. As empty parts it takes 32 times as much memory.
-constexpr std::uint64_t unaccounted_bytes = std::uint64_t{1} << 20U;
+constexpr std::int64_t unaccounted_bytes = std::int64_t{1} << 20U;
 
 bool is_question(const protocol::Message& message) {
     return std::holds_alternative<protocol::VoteRequest>(message) ||
@@ -35,7 +35,7 @@ VoteListener::VoteListener(zmq::context_t& context, const Config& config, const 
 
 void VoteListener::listen(const Endpoint& endpoint, Gate& gate) {
     gate_ = &gate;
-    gate.guard(socket_, unaccounted_bytes, "votes");
+    gate.guard(socket_, {unaccounted_bytes, max_mesh_connections}, "votes");
     bind_tcp(socket_, endpoint, "votes");
 }
 

@@ -100,7 +100,7 @@ TEST_F(FloodInRealTime, AMessageOfAMillionPartsToTheVotePort) {
 }
 
 TEST_F(FloodInRealTime, AMessageOfAMillionPartsToControlSock) {
-    endure(zmq::socket_type::dealer, ipc("control.sock"), "local_parts_refused",
+    endure(zmq::socket_type::dealer, ipc("control.sock"), "local_connections_shut",
            [](zmq::socket_t& socket) { send_a_million_parts(socket, 8); });
 }
 
@@ -110,7 +110,7 @@ TEST_F(FloodInRealTime, AMillionSubscriptionsToTheHeartbeatPort) {
 }
 
 TEST_F(FloodInRealTime, AMillionSubscriptionsToLeaderSock) {
-    endure(zmq::socket_type::xsub, ipc("leader.sock"), "local_subscribers_shut",
+    endure(zmq::socket_type::xsub, ipc("leader.sock"), "local_connections_shut",
            [](zmq::socket_t& socket) { subscribe_a_million_times(socket, "leader/", 18); });
 }
 

@@ -5,8 +5,8 @@
 #include <memory>
 #include <optional>
 #include <string>
-#include <thread>
 
+#include <poll.h>
 #include <zmq.hpp>
 
 #include "client/control.hpp"
@@ -37,9 +37,13 @@ void say_once(bool& said, const std::string& what) {
     said = true;
 }
 
+void wait_for_a_signal(std::chrono::milliseconds at_most) {
+    (void)::poll(nullptr, 0, static_cast<int>(at_most.count()));
+}
+
 // Nothing if interrupted before there was one. A node that is there and does not run is waited for by the Watch.
 std::optional<std::filesystem::path> await_daemon(const DaemonOptions& options) {
-    for (bool said = false; !interrupted(); std::this_thread::sleep_for(look_interval)) {
+    for (bool said = false; !interrupted(); wait_for_a_signal(look_interval)) {
         try {
             auto run_dir = locate_daemon(options);
             if (const auto hindrance = client::why_not_reachable(run_dir); !hindrance.empty()) {

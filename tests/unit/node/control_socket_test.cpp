@@ -13,7 +13,10 @@ using testing::eventually;
 
 class ControlSocketOnInproc : public ::testing::Test {
 protected:
-    ControlSocketOnInproc() { control.bind("inproc://control"); }
+    ControlSocketOnInproc() {
+        control.guard_with(gate);
+        control.bind("inproc://control");
+    }
 
     zmq::socket_t client(zmq::socket_type type) {
         zmq::socket_t socket{context, type};
@@ -41,6 +44,7 @@ protected:
     zmq::context_t context;
     Refusals refusals;
     ControlSocket control{context, refusals};
+    Gate gate{context, refusals};
     std::vector<std::pair<std::uint64_t, ControlRequest>> requests;
 };
 

@@ -28,6 +28,7 @@ using testing::resident_mb;
 using testing::value_of;
 
 constexpr std::size_t allowed_mb = 256;
+constexpr auto allowed_turn = std::chrono::milliseconds{500};  // Without a gate it is seconds, with one about 1 ms.
 
 // By hand, as libzmq sends nothing of a message before its last part is there.
 int connect_as_dealer(const Endpoint& target) {
@@ -77,6 +78,7 @@ protected:
         EXPECT_TRUE(eventually([&] { return turn(transport) >= times; }, std::chrono::seconds{60}));
         flooder.reset();
         EXPECT_LT(most - before, allowed_mb);
+        EXPECT_LT(longest_turn, allowed_turn);
         EXPECT_TRUE(eventually([&] {
             (void)turn(transport);
             malloc_trim(0);

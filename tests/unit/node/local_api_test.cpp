@@ -270,7 +270,7 @@ TEST_F(LocalFloodInRealTime, AMillionParts) {
             testing::flood(zmq::socket_type::dealer, target,
                            [](auto& socket) { testing::send_a_million_parts(socket, 8); });
         },
-        "local_parts_refused");
+        "local_connections_shut");
 }
 
 TEST_F(LocalFloodInRealTime, AMillionTopics) {
