@@ -123,6 +123,7 @@ public:
     [[nodiscard]] Term voted_on_disk() const { return disk_term_; }
     [[nodiscard]] ElectionView view() const;
     [[nodiscard]] ElectionStatus status(Time now) const;
+    [[nodiscard]] Held held() const;  // While it leads.
     [[nodiscard]] bool is_leading() const { return std::holds_alternative<Leader>(role_); }
     // Free, nobody linked stands and nothing has happened for an hour; elections of the file are never idle.
     [[nodiscard]] bool may_be_forgotten() const;

@@ -27,6 +27,11 @@ void Election::check_lease() {
     }
 }
 
+Held Election::held() const {
+    const auto& leader = std::get<Leader>(role_);
+    return {name_, leader.term, token_of(leader.term, leader.holder), lease_until()};
+}
+
 // A higher term does not depose a leader; a higher claim does, at once: it proves that the lease is gone. If the own
 // clock disagrees, a clock is out of its bound.
 void Election::depose(NodeId claimant, Term term) {

@@ -221,4 +221,14 @@ Time Node::next_deadline() const {
     return next;
 }
 
+std::vector<Held> Node::held() const {
+    std::vector<Held> held;
+    for (const auto& [name, election] : elections_) {
+        if (election.is_leading()) {
+            held.push_back(election.held());
+        }
+    }
+    return held;
+}
+
 }  // namespace bellwether::protocol

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <map>
+#include <vector>
 
 #include "protocol/action.hpp"
 #include "protocol/election.hpp"
@@ -18,6 +19,7 @@ public:
     const Actions& step(Time now, const Event& event);
     [[nodiscard]] Time next_deadline() const;
     [[nodiscard]] Status status(Time now) const;
+    [[nodiscard]] std::vector<Held> held() const;
 
 private:
     void on(const Received& received);

@@ -18,4 +18,6 @@ Time StateMachine::next_deadline() const { return node_->next_deadline(); }
 
 Status StateMachine::status(Time now) const { return node_->status(now); }
 
+std::vector<Held> StateMachine::held() const { return node_->held(); }
+
 }  // namespace bellwether::protocol

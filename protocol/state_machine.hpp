@@ -3,6 +3,7 @@
 #pragma once
 
 #include <memory>
+#include <vector>
 
 #include "protocol/action.hpp"
 #include "protocol/durable.hpp"
@@ -35,6 +36,8 @@ public:
     [[nodiscard]] Time next_deadline() const;
 
     [[nodiscard]] Status status(Time now) const;
+    // What it leads since the last step.
+    [[nodiscard]] std::vector<Held> held() const;
 
 private:
     std::unique_ptr<Node> node_;

@@ -33,6 +33,14 @@ struct ElectionStatus {
     std::uint64_t leader_changes{};  // Seen since the start.
 };
 
+// A leadership of this node, as cheap to ask for as can be: what a checker looks at after every step.
+struct Held {
+    ElectionName election{};
+    Term term{};
+    Token token{};
+    Time lease_until{};
+};
+
 struct PeerStatus {
     NodeId id{};
     std::string name{};

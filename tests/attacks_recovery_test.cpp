@@ -134,7 +134,7 @@ TEST(Attack22, APausedLeaderThatWakesSaysNothing) {
 // A stopped clock: the lease looks alive on the leader's own clock. The higher claim deposes it, and is an alarm.
 TEST(Attack23, AStoppedClockIsCaughtByTheHigherClaimAndTokensStillGrow) {
     Cluster cluster{{.nodes = 3}};
-    cluster.checks().clocks_are_in_bounds = false;
+    cluster.invariants().clocks_are_in_bounds = false;
     cluster.elapse_until(all_follow(3));
     cluster.elapse(1s);
     cluster.run_clock_fast(3, -999'999);

@@ -56,7 +56,9 @@ Cluster::Cluster(ClusterOptions options)
                        step(receiver, letter);
                    }
                }},
-      checks_{options.params, setup_of(1, options).voters(), [this](const std::string& what) { fail(what); }} {
+      invariants_{setup_of(1, options).voters(), [this](std::string_view number, const std::string& what) {
+                      fail(std::string{number} + ": " + what);
+                  }} {
     for (Id id = 1; id <= options.nodes; ++id) {
         // Each clock shows something else, so that a comparison between two of them goes wrong.
         const Time shows = Time{1h} + (options.nodes - id) * 77min;
@@ -114,12 +116,12 @@ void Cluster::step(Host& host, const Event& event) {
     const Time local = host.clock.at(now_);
     // A copy: performing an action may end the process.
     const Actions actions = host.machine->step(local, event);
+    invariants_.stepped(now_, host.instance(), host.machine->held(), host.clock);
     for (const Action& action : actions) {
         if (!host.machine) return;
         perform(host, action);
     }
     if (!host.machine) return;
-    checks_.stepped(now_, host.clock, host.machine->status(local));
     for (const Believed& believed : std::exchange(host.believed, {})) {
         step(host, believed);
     }
@@ -128,17 +130,17 @@ void Cluster::step(Host& host, const Event& event) {
 void Cluster::perform(Host& host, const Action& action) {
     const auto handlers = Overloaded{
         [&](const Store& store) {
-            checks_.asked_to_store(host.id(), store.record);
+            invariants_.asked_to_store(host.id(), store.record);
             if (host.disk.begin(store)) {
                 begin_write(host);
             }
         },
         [&](const Send& send) {
-            checks_.sent(send, host.disk.content());
+            invariants_.sent(send, host.disk.content());
             network_.send(now_, {host.id(), send.to, Channel::votes}, {host.id(), send.message, send.route});
         },
         [&](const Publish& publish) {
-            checks_.published(publish.heartbeat, host.disk.content());
+            invariants_.published(publish.heartbeat, host.disk.content());
             if (!host.setup.own().voter) return;  // Nobody subscribes to an observer.
             for (const auto& [id, other] : hosts_) {
                 if (id != host.id().value) {
@@ -148,7 +150,8 @@ void Cluster::perform(Host& host, const Action& action) {
         },
         [&](const Announce& announce) {
             const Announcement& said = announce.announcement;
-            checks_.announced(now_, host.clock, said, host.id(), host.has_subscriber);
+            const Time horizon = host.clock.at(now_) + 3 * host.setup.params.heartbeat;
+            invariants_.announced(now_, host.instance(), said, host.has_subscriber, horizon, host.clock);
             host.last_said[said.election] = said;
             if (host.has_subscriber && said.valid_until) {
                 host.believed.push_back({said.election, *said.valid_until});
@@ -172,7 +175,7 @@ void Cluster::begin_write(Host& host) {
 void Cluster::finish_write(Host& host, std::uint64_t life) {
     if (host.life != life || host.disk.stalled || !host.disk.busy()) return;
     const Stored done = host.disk.finish();
-    checks_.is_on_disk(host.id(), host.disk.content());
+    invariants_.is_on_disk(host.id(), host.disk.content());
     if (host.disk.busy()) {
         begin_write(host);
     }
@@ -180,7 +183,7 @@ void Cluster::finish_write(Host& host, std::uint64_t life) {
 }
 
 void Cluster::end_process(Host& host) {
-    checks_.died(now_, host.instance());
+    invariants_.died(now_, host.instance());
     host.die();
     for (auto& [id, other] : hosts_) {
         if (other.machine && !network_.is_cut({host.id(), {id}, Channel::heartbeats})) {

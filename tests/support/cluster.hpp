@@ -20,7 +20,7 @@
 #include <utility>
 #include <vector>
 
-#include "tests/support/checks.hpp"
+#include "protocol/invariants.hpp"
 #include "tests/support/host.hpp"
 #include "tests/support/network.hpp"
 #include "tests/support/printing.hpp"
@@ -113,12 +113,12 @@ public:
     [[nodiscard]] protocol::ElectionStatus election(Id node, std::string_view name = "default") const;
     [[nodiscard]] const protocol::Durable& disk(Id node) const { return host(node).disk.content(); }
     [[nodiscard]] const protocol::Announcement& announcement(Id node, std::string_view name = "default") const;
-    [[nodiscard]] const std::vector<Leadership>& leaderships() const { return checks_.leaderships(); }
+    [[nodiscard]] const std::vector<protocol::Leadership>& leaderships() const { return invariants_.leaderships(); }
     [[nodiscard]] std::size_t carried(Id from, Id to, Channel channel) const {
         return network_.carried(link(from, to, channel));
     }
     [[nodiscard]] std::vector<Id> nodes() const;
-    [[nodiscard]] Checks& checks() { return checks_; }
+    [[nodiscard]] protocol::Invariants& invariants() { return invariants_; }
 
     // The story.
     void mark() { story_.mark(now_); }
@@ -151,7 +151,7 @@ private:
     Network network_;
     std::map<Id, Host> hosts_;
     Story story_;
-    Checks checks_;
+    protocol::Invariants invariants_;
     std::vector<protocol::Answer> answers_;
     std::map<protocol::Rule, std::map<Id, std::size_t>> decisions_;
     std::uint64_t last_command_ = 0;

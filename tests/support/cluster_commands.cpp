@@ -28,7 +28,7 @@ void Cluster::kill(Id node) {
 void Cluster::kill_after_its_write(Id node) {
     if (host(node).disk.busy()) {
         (void)host(node).disk.finish();
-        checks_.is_on_disk({node}, host(node).disk.content());
+        invariants_.is_on_disk({node}, host(node).disk.content());
     }
     kill(node);
 }
@@ -36,7 +36,7 @@ void Cluster::kill_after_its_write(Id node) {
 void Cluster::start(Id node) {
     tell("start " + of(node));
     host(node).start(now_);
-    checks_.is_on_disk({node}, host(node).disk.content());
+    invariants_.is_on_disk({node}, host(node).disk.content());
 }
 
 void Cluster::wipe(Id node) {
@@ -46,13 +46,13 @@ void Cluster::wipe(Id node) {
     empty.largest_promise = host(node).setup.params.lease;
     empty.new_state = true;
     host(node).disk.replace(empty);
-    checks_.disk_replaced({node});
+    invariants_.disk_replaced({node});
 }
 
 void Cluster::restore(Id node, Durable backup) {
     tell("restore a backup of " + of(node));
     host(node).disk.replace(std::move(backup));
-    checks_.disk_replaced({node});
+    invariants_.disk_replaced({node});
 }
 
 void Cluster::pause(Id node) {
@@ -75,7 +75,10 @@ void Cluster::unstall_disk(Id node) {
     }
 }
 
-void Cluster::run_clock_fast(Id node, std::int64_t ppm) { host(node).clock.run_fast(now_, ppm); }
+void Cluster::run_clock_fast(Id node, std::int64_t ppm) {
+    host(node).clock.run_fast(now_, ppm);
+    invariants_.clock_changed({node}, host(node).clock);
+}
 
 void Cluster::suspend(Id node, Duration span) {
     pause(node);

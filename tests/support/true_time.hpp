@@ -1,5 +1,4 @@
-// Time as nobody in the mesh knows it: what a test measures by. A type of its own, so that a node's clock and the
-// world's are never mixed up.
+// The clocks of a virtual mesh, and what is going to happen in it.
 #pragma once
 
 #include <chrono>
@@ -7,25 +6,18 @@
 #include <map>
 #include <utility>
 
-#include "protocol/time.hpp"
+#include "protocol/true_time.hpp"
 
 namespace bellwether::tests {
 
 using namespace std::chrono_literals;
 using protocol::Duration;
 
-struct WorldClock {
-    using rep = protocol::Duration::rep;
-    using period = protocol::Duration::period;
-    using duration = protocol::Duration;
-    using time_point = std::chrono::time_point<WorldClock>;
-    static constexpr bool is_steady = true;
-};
-using TrueTime = WorldClock::time_point;
-inline constexpr TrueTime end_of_time = TrueTime::max();
+using protocol::end_of_time;
+using protocol::TrueTime;
 
 // A node's own clock: it shows something else than the true time and may run fast or slow.
-class NodeClock {
+class NodeClock final : public protocol::LocalClock {
 public:
     NodeClock(TrueTime now, protocol::Time shows, std::int64_t fast_ppm)
         : since_{now}, shows_{shows}, fast_ppm_{fast_ppm} {}
@@ -33,11 +25,10 @@ public:
     [[nodiscard]] protocol::Time at(TrueTime now) const { return shows_ + scaled(now - since_); }
 
     // The first true moment at which this clock shows `time` or later.
-    [[nodiscard]] TrueTime when(protocol::Time time) const {
+    [[nodiscard]] TrueTime when(protocol::Time time) const override {
         constexpr Duration far = 24h * 365;
-        if (time == protocol::never || time - shows_ > far) {
-            return end_of_time;
-        }
+        if (time == protocol::never || time - shows_ > far) return end_of_time;
+        if (time == protocol::long_ago || shows_ - time > far) return protocol::before_time;
         const Duration guess{(time - shows_).count() / (million + fast_ppm_) * million +
                              (time - shows_).count() % (million + fast_ppm_) * million / (million + fast_ppm_)};
         TrueTime moment = since_ + guess;

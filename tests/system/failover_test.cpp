@@ -13,9 +13,9 @@ namespace bellwether::testing {
 namespace {
 
 using namespace std::chrono_literals;
-using ::testing::AnyOf;
 using protocol::Reason;
 using protocol::Time;
+using ::testing::AnyOf;
 
 TEST(FailoverInRealTime, AColdStartOfFiveElectsTheBestRankedAndAllAgree) {
     RealMesh mesh;
