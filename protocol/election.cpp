@@ -6,15 +6,15 @@
 namespace bellwether::protocol {
 
 Election::Election(Host& host, const ElectionName& name, const ElectionSettings& settings, bool declared)
-    : host_(host),
-      name_(name),
-      settings_(settings),
-      declared_(declared),
-      term_(host.floor),  // Of an election it has no record of the vote of this term is spent.
-      disk_term_(host.floor),
-      highest_term_(host.floor),
-      timeout_(host.params().campaign_timeout),
-      last_event_(host.now) {}
+    : ElectionState{.name_ = name,
+                    .settings_ = settings,
+                    .declared_ = declared,
+                    .term_ = host.floor,  // Of an election it has no record of the vote of this term is spent.
+                    .disk_term_ = host.floor,
+                    .highest_term_ = host.floor,
+                    .timeout_ = host.params().campaign_timeout,
+                    .last_event_ = host.now},
+      host_(host) {}
 
 void Election::restore(const ElectionRecord& record) {
     term_ = record.term;

@@ -113,9 +113,81 @@ struct Heard {
     Duration handover_wait{};
 };
 
-class Election {
+// A leader has let go and names this node.
+struct Call {
+    NodeId leader{};
+    Reason reason{};
+    Duration hold{};
+};
+
+// A command that another node's leader is to carry out.
+struct PassedOn {
+    std::uint64_t command{};
+    std::uint64_t request{};
+    NodeId to{};
+    Time deadline{};
+};
+
+// All that an election remembers, so that it can be copied as a value; the node around it is not part of that.
+struct ElectionState {
+    ElectionName name_{};
+    ElectionSettings settings_{};
+    bool declared_{};
+
+    // Durable, and how much of it is.
+    Term term_{};
+    Instance vote_{};
+    std::uint64_t vote_write_ = 0;
+    Term disk_term_{};
+
+    std::optional<Binding> binding_{};
+    std::variant<Follower, Candidate, Leader> role_{};
+    std::vector<WaitingReply> waiting_{};
+    std::map<NodeId, Heard> heard_{};
+    Term highest_term_{};  // Ever heard of; the next campaign is for one more.
+
+    // Campaigning.
+    Duration timeout_{};
+    std::optional<Time> may_since_{};  // Rules 1 and 2 have been true together since.
+    unsigned failures_ = 0;
+    Time cool_until_ = long_ago;
+    Time ineligible_until_ = long_ago;  // It stepped down.
+    Time heir_wait_until_ = long_ago;   // Somebody let go in favour of another.
+    std::optional<Call> called_{};
+    std::optional<Probe> probe_{};
+    std::optional<Departed> departed_{};
+    Time hold_until_ = long_ago;
+
+    std::vector<PassedOn> passed_on_{};
+
+    // What was last said.
+    ElectionView shown_{};
+    Time announced_at_ = long_ago;
+    std::optional<Announcement> announced_{};
+    Token highest_claim_{};
+    std::map<NodeId, std::pair<Incarnation, Token>> claims_{};  // The last one heard of each node.
+    Reason parted_ = Reason::unknown;   // Why this node last let go of a leadership.
+    std::optional<Reason> parting_{};   // Why the leader it knew let go, if it said so.
+    Reason absence_ = Reason::unknown;  // Why nobody is known to lead.
+    RoleName told_role_ = RoleName::follower;
+    NodeId told_leader_{};
+    Token told_token_{};
+    NodeId last_leader_{};  // The one before the present or absent one.
+    Time last_event_{};
+
+    std::uint64_t campaigns_ = 0;
+    std::uint64_t wins_ = 0;
+    std::uint64_t leader_changes_ = 0;
+    std::uint64_t announcements_ = 0;
+};
+
+class Election : ElectionState {
 public:
     Election(Host& host, const ElectionName& name, const ElectionSettings& settings, bool declared);
+    // The same election in a copy of its node.
+    Election(Host& host, const Election& other) : ElectionState{other}, host_(host) {}
+    Election(const Election&) = delete;
+    Election& operator=(const Election&) = delete;
     void restore(const ElectionRecord& record);
 
     [[nodiscard]] const ElectionName& name() const { return name_; }
@@ -219,66 +291,8 @@ private:
     [[nodiscard]] RoleName role_name() const;
 
     Host& host_;
-    ElectionName name_;
-    ElectionSettings settings_;
-    bool declared_;
 
-    // Durable, and how much of it is.
-    Term term_{};
-    Instance vote_;
-    std::uint64_t vote_write_ = 0;
-    Term disk_term_{};
-
-    std::optional<Binding> binding_;
-    std::variant<Follower, Candidate, Leader> role_;
-    std::vector<WaitingReply> waiting_;
-    std::map<NodeId, Heard> heard_;
-    Term highest_term_{};  // Ever heard of; the next campaign is for one more.
-
-    // Campaigning.
-    Duration timeout_;
-    std::optional<Time> may_since_;  // Rules 1 and 2 have been true together since.
-    unsigned failures_ = 0;
-    Time cool_until_ = long_ago;
-    Time ineligible_until_ = long_ago;  // It stepped down.
-    Time heir_wait_until_ = long_ago;   // Somebody let go in favour of another.
-    struct Call {
-        NodeId leader{};
-        Reason reason{};
-        Duration hold{};
-    };
-    std::optional<Call> called_;  // A leader has let go and names this node.
-    std::optional<Probe> probe_;
-    std::optional<Departed> departed_;
-    Time hold_until_ = long_ago;
-
-    struct PassedOn {
-        std::uint64_t command{};
-        std::uint64_t request{};
-        NodeId to{};
-        Time deadline{};
-    };
-    std::vector<PassedOn> passed_on_;
-
-    // What was last said.
-    ElectionView shown_;
-    Time announced_at_ = long_ago;
-    std::optional<Announcement> announced_;
-    Token highest_claim_{};
-    std::map<NodeId, std::pair<Incarnation, Token>> claims_;  // The last one heard of each node.
-    Reason parted_ = Reason::unknown;   // Why this node last let go of a leadership.
-    std::optional<Reason> parting_;     // Why the leader it knew let go, if it said so.
-    Reason absence_ = Reason::unknown;  // Why nobody is known to lead.
-    RoleName told_role_ = RoleName::follower;
-    NodeId told_leader_{};
-    Token told_token_{};
-    NodeId last_leader_{};  // The one before the present or absent one.
-    Time last_event_;
-
-    std::uint64_t campaigns_ = 0;
-    std::uint64_t wins_ = 0;
-    std::uint64_t leader_changes_ = 0;
-    std::uint64_t announcements_ = 0;
+    friend struct Inspector;
 };
 
 }  // namespace bellwether::protocol

@@ -86,6 +86,8 @@ private:
         Time asked_at = long_ago;
     };
     std::map<NodeId, KnownMetadata> metadata_;
+
+    friend struct Inspector;
 };
 
 }  // namespace bellwether::protocol

@@ -28,6 +28,8 @@ private:
     Sent since_;
     Duration counted_;  // D'
     std::map<NodeId, Sent> echoes_;
+
+    friend struct Inspector;
 };
 
 }  // namespace bellwether::protocol

@@ -84,6 +84,8 @@ private:
     Instance self_;
     Duration lease_;
     std::map<NodeId, Peer> peers_;
+
+    friend struct Inspector;
 };
 
 }  // namespace bellwether::protocol

@@ -6,7 +6,8 @@
 namespace bellwether::protocol {
 
 Node::Node(Setup setup, Durable stored, Time now)
-    : host_(std::move(setup), stored, now), largest_on_disk_(stored.largest_promise), floor_on_disk_(stored.floor) {
+    : NodeState{.largest_on_disk_ = stored.largest_promise, .floor_on_disk_ = stored.floor},
+      host_(std::move(setup), stored, now) {
     assert(!host_.is_voter || single_list(host_.setup.voters()).lists == stored.membership.lists);
     for (const auto& [name, settings] : host_.setup.elections) {
         elections_.try_emplace(name, host_, name, settings, true);
@@ -14,6 +15,12 @@ Node::Node(Setup setup, Durable stored, Time now)
     for (const ElectionRecord& record : stored.elections) {
         elections_.try_emplace(record.name, host_, record.name, host_.setup.dynamic, false)
             .first->second.restore(record);
+    }
+}
+
+Node::Node(const Node& other) : NodeState{other}, host_(other.host_) {
+    for (const auto& [name, election] : other.elections_) {
+        elections_.try_emplace(name, host_, election);
     }
 }
 

@@ -12,9 +12,26 @@
 
 namespace bellwether::protocol {
 
-class Node {
+// What a node remembers beside its host and its elections.
+struct NodeState {
+    std::uint64_t largest_write_ = 0;    // Of the largest promise.
+    Duration largest_on_disk_{};
+    std::uint64_t floor_write_ = 0;
+    Term floor_on_disk_{};
+    std::uint64_t new_state_write_ = 0;  // The commit that ends the new state; 0: none under way.
+    Time published_at_ = long_ago;
+    bool shown_votes_ = false;
+    bool shown_new_ = false;
+    std::uint64_t drain_command_ = 0;
+    bool left_ = false;
+    std::uint64_t refused_ = 0;
+};
+
+class Node : NodeState {
 public:
     Node(Setup setup, Durable stored, Time now);
+    Node(const Node& other);  // Elections refer to their host.
+    Node& operator=(const Node&) = delete;
 
     const Actions& step(Time now, const Event& event);
     [[nodiscard]] Time next_deadline() const;
@@ -52,19 +69,8 @@ private:
 
     Host host_;
     std::map<ElectionName, Election> elections_;
-    std::uint64_t largest_write_ = 0;    // Of the largest promise.
-    Duration largest_on_disk_;
-    std::uint64_t floor_write_ = 0;
-    Term floor_on_disk_;
-    std::uint64_t new_state_write_ = 0;  // The commit that ends the new state; 0: none under way.
-    std::uint64_t begin_new_write_ = 0;  // The commit that begins it.
-    Time published_at_ = long_ago;
-    bool shown_votes_ = false;
-    bool shown_new_ = false;
-    std::uint64_t drain_command_ = 0;
-    bool left_ = false;
-    Time leave_after_ = long_ago;
-    std::uint64_t refused_ = 0;
+
+    friend struct Inspector;
 };
 
 }  // namespace bellwether::protocol

@@ -93,6 +93,8 @@ public:
 
 private:
     std::map<NodeId, Verdict> verdicts_;
+
+    friend struct Inspector;
 };
 
 }  // namespace bellwether::protocol

@@ -52,6 +52,8 @@ private:
     bool is_new_;
     Time show_until_ = long_ago;
     Term own_ceiling_{};
+
+    friend struct Inspector;
 };
 
 }  // namespace bellwether::protocol

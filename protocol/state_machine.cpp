@@ -10,6 +10,7 @@ StateMachine::StateMachine(Setup setup, Durable stored, Time now)
     : node_(std::make_unique<Node>(std::move(setup), std::move(stored), now)) {}
 StateMachine::~StateMachine() = default;
 StateMachine::StateMachine(StateMachine&&) noexcept = default;
+StateMachine::StateMachine(const StateMachine& other) : node_(std::make_unique<Node>(*other.node_)) {}
 StateMachine& StateMachine::operator=(StateMachine&&) noexcept = default;
 
 const Actions& StateMachine::step(Time now, const Event& event) { return node_->step(now, event); }

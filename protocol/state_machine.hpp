@@ -24,7 +24,8 @@ public:
     ~StateMachine();
     StateMachine(StateMachine&&) noexcept;
     StateMachine& operator=(StateMachine&&) noexcept;
-    StateMachine(const StateMachine&) = delete;
+    // A copy goes on by itself: for whoever looks at several futures.
+    StateMachine(const StateMachine& other);
     StateMachine& operator=(const StateMachine&) = delete;
 
     // Pure: the same calls give the same actions, in the order in which they are to be performed. `now` never goes
@@ -41,6 +42,8 @@ public:
 
 private:
     std::unique_ptr<Node> node_;
+
+    friend struct Inspector;  // Sees every member of a node and its parts: the explorer tells states apart by them.
 };
 
 }  // namespace bellwether::protocol
