@@ -1,0 +1,116 @@
+// What must hold at every moment, whatever was done to a mesh: the safety invariants of docs/protocol.md, "What must
+// hold". One checker for the tests in virtual time, the simulator, and whoever else sees all nodes at once. It looks
+// from outside, at what nodes say, write and lead, with the true time in hand; it shares no state with them.
+//
+//   S8   An announced leader was alive in that incarnation: S9 finds its leadership, which S1 saw begin in a process
+//        that ran.
+//   S11  Frames that are lost, late, doubled, out of order or replayed break nothing: whoever feeds this does that.
+//   S12  Who speaks is who he says: nothing here can witness it. Frames of a simulation carry the sender they were
+//        sent by; sockets and keys are for tests of the daemon.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <set>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "protocol/action.hpp"
+#include "protocol/status.hpp"
+#include "protocol/true_time.hpp"
+
+namespace bellwether::protocol {
+
+// One leadership as it truly was.
+struct Leadership {
+    ElectionName election;
+    Term term{};
+    Instance leader;
+    Token token{};
+    TrueTime since{};
+    TrueTime until = end_of_time;  // When it was given up, or its process died.
+};
+
+class Invariants {
+public:
+    // `number` as in docs/protocol.md, "S2". The first report is the one to read.
+    using Report = std::function<void(std::string_view number, const std::string& what)>;
+
+    Invariants(std::vector<NodeId> voters, Report report);
+
+    // Off where a test breaks the bound on clock rates on purpose: then tokens are the guarantee, and S2 is not.
+    bool clocks_are_in_bounds = true;
+
+    // After each step of a node and before its actions are performed: what it leads now.
+    void stepped(TrueTime now, const Instance& self, const std::vector<Held>& held, const LocalClock& clock);
+
+    // As its actions are performed; `disk` is what it holds at this moment.
+    void published(const Heartbeat& heartbeat, const Durable& disk);
+    void sent(const Send& send, const Durable& disk);
+    void asked_to_store(NodeId node, const Durable& record);
+    // `believed`: somebody acts on it. `horizon`: the farthest valid_until that it may give.
+    void announced(TrueTime now, const Instance& speaker, const Announcement& announcement, bool believed, Time horizon,
+                   const LocalClock& clock);
+
+    void is_on_disk(NodeId node, const Durable& record);
+    // The disk was replaced: it may know less than it did.
+    void disk_replaced(NodeId node) { on_disk_.erase(node); }
+    // Its clock runs at another rate from now on, or has jumped.
+    void clock_changed(NodeId node, const LocalClock& clock);
+    // Its processes live on and may believe in its lease to the end.
+    void died(TrueTime now, const Instance& self);
+
+    // A process acts on a resource that refuses every token below the highest it has seen, for an announcement that
+    // it was given once: maybe late. Whether the resource takes it.
+    bool written(const ElectionName& election, const Instance& leader, Token token);
+
+    [[nodiscard]] const std::vector<Leadership>& leaderships() const { return leaderships_; }
+
+private:
+    // How long somebody may believe that this node leads; by its own clock, and what that is in true time.
+    struct Belief {
+        Instance node;
+        Time lease = long_ago;
+        Time announced = long_ago;  // To somebody who acts on it.
+        TrueTime until = before_time;
+    };
+    struct Watched {
+        std::vector<Belief> beliefs;
+        std::map<Token, std::size_t> by_token;  // Indices of leaderships.
+        std::map<Instance, std::uint64_t> last_seq;
+        std::map<Instance, Token> last_token_said;
+        Token highest_written{};
+        Instance highest_writer;
+    };
+    struct Present {
+        ElectionName election;
+        Instance leader;
+        std::size_t index{};  // Of its leadership.
+    };
+    using Voted = std::map<std::pair<ElectionName, Term>, Instance>;
+
+    [[nodiscard]] Belief& belief(Watched& watched, const Instance& node);
+    void leads(TrueTime now, const Instance& self, const Held& held, const LocalClock& clock);
+    void end_others(TrueTime now, const Instance& self, const std::vector<Held>& held, const LocalClock& clock);
+    void leadership_begins(TrueTime now, const Instance& self, const Held& held, Watched& watched);
+    void won_by_durable_votes(const Leadership& won);
+    void nobody_else_is_believed(TrueTime now, const Watched& watched, const Belief& own);
+    void exists(const Watched& watched, const Instance& speaker, const Announcement& announcement);
+    void vote_stays(NodeId node, const ElectionRecord& record);
+    void breach(std::string_view number, const std::string& what) const { report_(number, what); }
+
+    std::vector<NodeId> voters_;
+    Report report_;
+
+    std::vector<Leadership> leaderships_;
+    std::vector<Present> present_;
+    std::map<ElectionName, Watched> elections_;
+    std::map<NodeId, Voted> voted_;  // All that was ever on its disk.
+    std::map<NodeId, Durable> on_disk_;
+    std::set<std::pair<Instance, std::uint64_t>> probes_;  // By their sender and request id.
+};
+
+}  // namespace bellwether::protocol
