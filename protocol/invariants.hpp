@@ -111,6 +111,8 @@ private:
     std::map<NodeId, Voted> voted_;  // All that was ever on its disk.
     std::map<NodeId, Durable> on_disk_;
     std::set<std::pair<Instance, std::uint64_t>> probes_;  // By their sender and request id.
+
+    friend struct Inspector;
 };
 
 }  // namespace bellwether::protocol
