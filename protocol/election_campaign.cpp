@@ -143,6 +143,12 @@ void Election::on_reply(const VoteReply& reply) {
 }
 
 void Election::drive_campaign(Candidate& candidate) {
+    if (!host_.votes()) {
+        // What it votes for may contradict a vote that it has forgotten, its own included.
+        decide({.rule = Rule::campaign_of_copy, .term = candidate.term});
+        let_go(candidate.reason);
+        return;
+    }
     if (!candidate.own_vote_counted && host_.is_stored(candidate.write)) {
         decide({.rule = Rule::own_vote_written, .term = candidate.term});
         candidate.own_vote_counted = true;

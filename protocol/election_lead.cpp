@@ -59,9 +59,9 @@ void Election::drive_leading(Leader& leader) {
         drive_handover(leader);
     } else if (host_.leaving) {
         hand_over_for(Reason::shutdown, {});
-    } else if (host_.draining()) {
+    } else if (host_.draining() || host_.recovery.is_new()) {
         if (const NodeId heir = best_heir({}); heir != nobody && host_.now >= heard_[heir].next_handover) {
-            begin_handover(heir, Reason::drain, {}, true, {});
+            begin_handover(heir, host_.draining() ? Reason::drain : Reason::health, {}, true, {});
         }
     } else {
         consider_preemption();

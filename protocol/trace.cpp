@@ -95,6 +95,7 @@ std::string words_of_candidate(const Decision& d) {
         case Rule::campaign_refused: return "no majority left, " + text(d.have) + " refused" + let_go(d);
         case Rule::campaign_yields:
             return text(d.peer) + " outranks me and stands for term " + text(d.other_term) + let_go(d);
+        case Rule::campaign_of_copy: return "this state turned out to be a copy" + let_go(d);
         case Rule::campaign_late: return "no win within " + text(d.span) + let_go(d);
         case Rule::cool_down: return text(d.have) + " failures in a row -> cool down for " + text(d.span);
         case Rule::cool_down_over: return end_of_cool_down(d) + " -> end cool-down";
@@ -175,6 +176,7 @@ std::string_view to_string(Rule rule) {
                                                              "win",
                                                              "campaign_refused",
                                                              "campaign_yields",
+                                                             "campaign_of_copy",
                                                              "campaign_late",
                                                              "cool_down",
                                                              "cool_down_over",

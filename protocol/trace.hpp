@@ -27,6 +27,7 @@ enum class Rule : std::uint8_t {
     win,                 // 3 grants of 3, lease running for 294 ms -> lead term 4
     campaign_refused,    // no majority left, 2 refused -> let go of term 4
     campaign_yields,     // 5 outranks me and stands for term 4 -> let go of term 4
+    campaign_of_copy,    // this state turned out to be a copy -> let go of term 4
     campaign_late,       // no win within 50 ms -> let go of term 4
     cool_down,           // 3 failures in a row -> cool down for 300 ms
     cool_down_over,      // link to 2 is up -> end cool-down
@@ -52,7 +53,7 @@ enum class Rule : std::uint8_t {
     leaving,             // shutdown requested -> leave
     probe_judged,        // probe of 2: free -> grant
 };
-inline constexpr std::size_t rule_count = 37;
+inline constexpr std::size_t rule_count = 38;
 
 struct Decision {
     NodeId self{};

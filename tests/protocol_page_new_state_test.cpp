@@ -1,7 +1,7 @@
 // docs/protocol.md, "New state": a test a rule, in the order of the page.
 #include <gtest/gtest.h>
 
-#include "tests/support/stage.hpp"
+#include "tests/support/leading.hpp"
 
 namespace bellwether::tests {
 namespace {
@@ -229,6 +229,39 @@ TEST(NewState, AVoteBeingWrittenWhenTheStateTurnsOutToBeACopyIsNotAnswered) {
     stage.let_disk_go();
     stage.elapse(10ms);
     EXPECT_TRUE(stage.sent<VoteReply>(3).empty() || stage.sent<VoteReply>(3)[0].verdict != Verdict::granted);
+}
+
+// "A candidate whose state turns out to be a copy lets go, without failure, and wins nothing": its votes may be such
+// as it has given before.
+TEST(NewState, ACandidateWhoseStateTurnsOutToBeACopyWinsNothing) {
+    Stage stage{StageOptions{.self = 5, .nodes = 5, .in_quarantine = true}};
+    for (Id id = 1; id <= 4; ++id) stage.peer(id).answers.reset();
+    stage.let_it_stand();
+    const Term stood_for = stage.election().term;
+    stage.elapse(5ms);
+    stage.peer(3).ceiling_of_subject = {stood_for.value + 4};
+    stage.peer(3).beat();
+    stage.hear(1, stage.reply_of(1, Verdict::granted));
+    stage.hear(2, stage.reply_of(2, Verdict::granted));
+    EXPECT_EQ(stage.role(), RoleName::follower);
+    EXPECT_EQ(stage.election().failures, 0U);
+    EXPECT_EQ(stage.election().wins, 0U);
+}
+
+// "A leader in that place hands over as soon as a node is able, and leads on until then."
+TEST(NewState, ALeaderWhoseStateTurnsOutToBeACopyHandsOver) {
+    Leading leading;
+    Stage& stage = leading.stage;
+    stage.peer(1).view.eligible = stage.peer(2).view.eligible = Eligible::no;
+    stage.elapse(60ms);
+    stage.peer(1).ceiling_of_subject = {stage.election().term.value + 4};
+    stage.peer(1).beat();
+    stage.elapse(1ms);
+    EXPECT_EQ(stage.role(), RoleName::leader);
+    EXPECT_TRUE(leading.asked().empty());
+    stage.peer(2).view.eligible = Eligible::yes;
+    stage.peer(2).beat();
+    EXPECT_EQ(leading.asked(), (std::vector<NodeId>{{2}}));
 }
 
 // A voter of new state is not eligible, but says that it soon will be.

@@ -37,6 +37,7 @@ const std::vector<Line> lines{
     {"no majority left, 2 refused -> let go of term 4", {.rule = Rule::campaign_refused, .term{4}, .have = 2}},
     {"5 outranks me and stands for term 4 -> let go of term 4",
      {.rule = Rule::campaign_yields, .peer{5}, .term{4}, .other_term{4}}},
+    {"this state turned out to be a copy -> let go of term 4", {.rule = Rule::campaign_of_copy, .term{4}}},
     {"no win within 50 ms -> let go of term 4", {.rule = Rule::campaign_late, .term{4}, .span = 50ms}},
     {"3 failures in a row -> cool down for 300 ms", {.rule = Rule::cool_down, .span = 300ms, .have = 3}},
     {"link to 2 is up -> end cool-down", {.rule = Rule::cool_down_over, .peer{2}}},
