@@ -46,11 +46,11 @@ void Election::transfer(NodeId target, Duration hold, Requester requester) {
     const auto* leader = std::get_if<Leader>(&role_);
     if (leader == nullptr) {
         tell(requester, false, "not_leader", "this node does not lead any more");
+    } else if (leader->handover) {
+        tell(requester, false, "busy", "a hand-over is under way already");
     } else if (target == host_.self.node) {
         hold_until_ = host_.now + hold;
         tell(requester, true, "", "it leads already, and nobody preempts it for the time given");
-    } else if (leader->handover) {
-        tell(requester, false, "busy", "a hand-over is under way already");
     } else if (!is_able(target)) {
         tell(requester, false, "not_eligible", "that node is not linked, or not eligible to lead");
     } else {

@@ -22,7 +22,7 @@ struct NodeState {
     Time published_at_ = long_ago;
     bool shown_votes_ = false;
     bool shown_new_ = false;
-    std::uint64_t drain_command_ = 0;
+    std::vector<std::uint64_t> drain_commands_;  // Not answered yet.
     bool left_ = false;
     std::uint64_t refused_ = 0;
 };

@@ -1,5 +1,6 @@
 // What comes in from peers and people. Outside is refused, and counted; nothing of it is asserted.
 #include <algorithm>
+#include <utility>
 
 #include "protocol/codec.hpp"
 #include "protocol/node.hpp"
@@ -182,11 +183,14 @@ void Node::on(const Command& command) {
             return;
         case CommandKind::undrain:
             host_.drained_until = long_ago;
+            for (const std::uint64_t drain : std::exchange(drain_commands_, {})) {
+                host_.actions.push_back(Answer{drain, false, "undrained", "the drain was ended before it was done"});
+            }
             host_.actions.push_back(Answer{command.id, true, "", "not drained"});
             return;
         case CommandKind::drain:
             host_.drained_until = host_.now + command.hold;
-            drain_command_ = command.id;
+            drain_commands_.push_back(command.id);
             return;
         case CommandKind::stepdown:
         case CommandKind::transfer: break;
@@ -205,22 +209,21 @@ void Node::on(const Command& command) {
 
 // Answered when nothing is led any more; a leader without an able heir keeps leading, and says so.
 void Node::finish_drain() {
-    if (drain_command_ == 0) {
+    if (drain_commands_.empty()) {
         return;
     }
     const bool leads_on = std::any_of(elections_.begin(), elections_.end(),
                                       [](const auto& e) { return e.second.leads_without_handover(); });
     const bool settled =
         std::all_of(elections_.begin(), elections_.end(), [](const auto& e) { return e.second.is_settled(); });
-    if (settled) {
-        host_.actions.push_back(Answer{drain_command_, true, "", "drained: this node leads nothing"});
-    } else if (leads_on) {
-        host_.actions.push_back(
-            Answer{drain_command_, false, "no_heir", "no node was able to follow: this one leads on until one is"});
-    } else {
+    if (!settled && !leads_on) {
         return;
     }
-    drain_command_ = 0;
+    for (const std::uint64_t drain : std::exchange(drain_commands_, {})) {
+        host_.actions.push_back(
+            settled ? Answer{drain, true, "", "drained: this node leads nothing"}
+                    : Answer{drain, false, "no_heir", "no node was able to follow: this one leads on until one is"});
+    }
 }
 
 void Node::leave() {

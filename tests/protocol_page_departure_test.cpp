@@ -101,6 +101,35 @@ TEST(Draining, ItHandsOverAsSoonAsSomebodyIsAble) {
     EXPECT_EQ(leading.asked(), (std::vector<NodeId>{{1}}));
 }
 
+TEST(Draining, EveryoneWhoAskedForItIsAnswered) {
+    Leading leading;
+    Stage& stage = leading.stage;
+    const auto first = stage.command(CommandKind::drain, 0, 60s);
+    const auto second = stage.command(CommandKind::drain, 0, 60s);
+    leading.answer(2, TransferStep::unable);
+    leading.answer(1, TransferStep::unable);
+    stage.elapse(1s);
+    EXPECT_EQ(leading.answer_to(first).reason, "no_heir");
+    EXPECT_EQ(leading.answer_to(second).reason, "no_heir");
+}
+
+TEST(Draining, WhoWaitsForItIsToldThatItWasEnded) {
+    Leading leading;
+    const auto drain = leading.stage.command(CommandKind::drain, 0, 60s);
+    (void)leading.stage.command(CommandKind::undrain);
+    EXPECT_FALSE(leading.answer_to(drain).done);
+    EXPECT_EQ(leading.answer_to(drain).reason, "undrained");
+}
+
+// The hold it would be given ends with the leadership.
+TEST(ATransferToTheLeaderItself, IsRefusedWhileItHandsOver) {
+    Leading leading;
+    (void)leading.stage.command(CommandKind::stepdown);
+    const auto transfer = leading.stage.command(CommandKind::transfer, 3);
+    EXPECT_FALSE(leading.answer_to(transfer).done);
+    EXPECT_EQ(leading.answer_to(transfer).reason, "busy");
+}
+
 // "...a shutdown does not."
 TEST(ShuttingDown, WithoutAnAbleHeirItLetsGoAllTheSame) {
     Leading leading;

@@ -40,6 +40,13 @@ struct Leading {
         return answers.empty() ? protocol::Answer{0, false, "not yet", ""} : answers.back();
     }
 
+    [[nodiscard]] protocol::Answer answer_to(std::uint64_t command) const {
+        for (const protocol::Answer& answer : stage.of<protocol::Answer>()) {
+            if (answer.id == command) return answer;
+        }
+        return {command, false, "not yet", ""};
+    }
+
     Stage stage;
 };
 
