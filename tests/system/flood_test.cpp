@@ -60,12 +60,14 @@ protected:
 
     void expect_as_before() {
         ChildProcess& alpha = mesh.process("alpha");
+        ASSERT_TRUE(alpha.runs()) << "it ended with " << alpha.await_end().value_or(0);
+        // A sanitizer's allocator keeps what is freed, and is slower than a lease allows.
+        if (!memory_can_be_measured) return;
         EXPECT_TRUE(eventually([&] { return alpha.memory().resident_mb <= before_mb + kept_mb; }, patience));
         const Memory after = alpha.memory();
         std::cout << "resident: " << before_mb << " MB before, at most " << after.peak_mb << ", " << after.resident_mb
                   << " after\n";
         EXPECT_LE(after.peak_mb, most_mb);
-        ASSERT_TRUE(alpha.runs()) << "it ended with " << alpha.await_end().value_or(0);
         EXPECT_EQ(mesh.await_leader("alpha"), leadership);
         mesh.expect_only(leadership, begin);
     }
