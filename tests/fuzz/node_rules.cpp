@@ -1,0 +1,195 @@
+#include "tests/fuzz/node_rules.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "protocol/local_codec.hpp"
+#include "protocol/params.hpp"
+#include "tests/fuzz/target.hpp"
+
+namespace bellwether::fuzz {
+
+using namespace protocol;
+
+namespace {
+
+// An election without a record has the term of the floor, its vote spent.
+ElectionRecord record_of(const Durable& record, const ElectionName& name) {
+    const auto place = std::find_if(record.elections.begin(), record.elections.end(),
+                                    [&](const ElectionRecord& election) { return election.name == name; });
+    return place == record.elections.end() ? ElectionRecord{name, record.floor, {}} : *place;
+}
+
+Term highest_term(const Durable& record) {
+    Term highest = record.floor;
+    for (const ElectionRecord& election : record.elections) highest = std::max(highest, election.term);
+    return highest;
+}
+
+void terms_never_fall(const Durable& before, const Durable& after) {
+    require(before.floor <= after.floor, "the floor falls");
+    for (const ElectionRecord& election : before.elections) {
+        require(election.term <= record_of(after, election.name).term, "a term falls");
+    }
+}
+
+}  // namespace
+
+NodeRules::NodeRules(const Setup& setup) : setup_{&setup} {}
+
+void NodeRules::begin(const Durable& disk) {
+    disk_ = asked_for_ = disk;
+    last_write_ = 0;
+    commands_.clear();
+    published_at_.reset();
+    last_sent_ = {};
+    last_seq_ = 0;
+    left_ = false;
+    // A vote that never reached the disk was never cast.
+    votes_.clear();
+    for (const ElectionRecord& election : disk.elections) votes_[{election.name, election.term}] = election.vote;
+}
+
+void NodeRules::hears(const Event& event) {
+    if (const auto* command = std::get_if<Command>(&event); command != nullptr) {
+        if (command->kind != CommandKind::shutdown) commands_.insert(command->id);
+    } else if (const auto* received = std::get_if<Received>(&event); received != nullptr) {
+        const auto* request = std::get_if<VoteRequest>(&received->message);
+        if (request == nullptr || !request->probe) return;
+        probes_.insert({request->sender, request->incarnation, request->request});
+    }
+}
+
+void NodeRules::is_on_disk(const Durable& record) {
+    terms_never_fall(disk_, record);
+    disk_ = record;
+}
+
+void NodeRules::does(Time now, const Actions& actions, const StateMachine& machine) {
+    constexpr std::size_t far_too_many = 4 * max_nodes;
+    require(actions.size() <= far_too_many, "a step does more than any step should");
+    now_ = now;
+    machine_ = &machine;
+    for (const Action& action : actions) {
+        std::visit([this](const auto& each) { check(each); }, action);
+    }
+}
+
+void NodeRules::check(const Store& store) {
+    require(store.write > last_write_, "writes are not numbered in their order");
+    last_write_ = store.write;
+    const Durable& record = store.record;
+    require(record.incarnation == asked_for_.incarnation, "the incarnation changes within a life");
+    require(record.membership == asked_for_.membership, "the voters change within a life");
+    require(record.largest_promise >= setup_->params.lease, "the largest promise is less than the own D");
+    require(record.elections.size() <= max_elections, "more elections on disk than anyone may know");
+    const auto before = [](const ElectionRecord& a, const ElectionRecord& b) { return a.name < b.name; };
+    require(std::is_sorted(record.elections.begin(), record.elections.end(), before), "elections are not sorted");
+    terms_never_fall(asked_for_, record);
+    for (const ElectionRecord& election : record.elections) check_vote(election);
+    asked_for_ = record;
+}
+
+// One vote a term.
+void NodeRules::check_vote(const ElectionRecord& record) {
+    require(record.term <= max_term, "a term above the highest");
+    if (record.vote == Instance{}) return;
+    const auto [place, is_first] = votes_.try_emplace({record.name, record.term}, record.vote);
+    require(is_first || place->second == record.vote, "a second vote in the same term");
+}
+
+void NodeRules::check(const Send& send) {
+    require(send.to != setup_->self, "a message to itself");
+    require(setup_->find(send.to) != nullptr, "a message to a stranger");
+    require(sender_of(send.message) == setup_->self, "a message in another's name");
+    travels(send.message);
+    if (const auto* request = std::get_if<VoteRequest>(&send.message)) {
+        require(request->incarnation == disk_.incarnation, "another life's vote request");
+        require(request->sent >= last_sent_, "the send time goes back");  // One for all voters.
+        last_sent_ = request->sent;
+    } else if (const auto* reply = std::get_if<VoteReply>(&send.message)) {
+        check_grant(send, *reply);
+    }
+}
+
+// It is on disk before anyone hears of it.
+void NodeRules::check_grant(const Send& send, const VoteReply& reply) {
+    if (reply.verdict != Verdict::granted) return;
+    if (probes_.contains({send.to, reply.incarnation, reply.request})) return;
+    const ElectionRecord record = record_of(disk_, reply.election);
+    require(record.term == reply.term && record.vote == Instance{send.to, reply.incarnation},
+            "a vote is granted that is not on disk");
+}
+
+void NodeRules::check(const Publish& publish) {
+    const Heartbeat& heartbeat = publish.heartbeat;
+    require(setup_->own().voter, "an observer publishes");
+    require(!published_at_ || now_ >= *published_at_ + publish_spacing, "two heartbeats within the spacing");
+    published_at_ = now_;
+    require(heartbeat.sender == setup_->self && heartbeat.incarnation == disk_.incarnation, "a heartbeat of another");
+    require(heartbeat.sent > last_sent_, "the send time does not rise");
+    last_sent_ = heartbeat.sent;
+    require(heartbeat.floor <= disk_.floor, "shows a floor that is not on disk");
+    require(heartbeat.ceiling <= highest_term(disk_), "shows a ceiling that is not on disk");
+    require(!disk_.new_state || !heartbeat.votes, "votes while its disk says new state");
+    for (const ElectionView& view : heartbeat.elections) {
+        require(view.voted <= record_of(disk_, view.name).term, "shows a vote that is not on disk");
+        require(view.stands != Stands::leading ||
+                    record_of(disk_, view.name).vote == Instance{setup_->self, disk_.incarnation},
+                "leads without its own vote on disk");
+    }
+    travels(heartbeat);
+}
+
+// Whatever a node says, its peers can read.
+void NodeRules::travels(const Message& message) {
+    codec_.encode(message, frame_);
+    require(codec_.decode(frame_, arrived_) == DecodeError::none, "says what every peer refuses");
+    require(arrived_ == message, "says what peers read as something else");
+}
+
+void NodeRules::check(const Announce& announce) {
+    const Announcement& said = announce.announcement;
+    require(said.seq > last_seq_, "announcements do not rise in seq");
+    last_seq_ = said.seq;
+    require(said.incarnation == disk_.incarnation, "an announcement of another life");
+    require(!said.is_leader || said.leader_id == setup_->self, "leads, and names another");
+    require(said.is_leader || !said.valid_until, "a deadline, and does not lead");
+    require(protocol::decode_announcement(protocol::encode_announcement(said, true)) == said,
+            "an announcement that subscribers cannot read");
+    if (said.valid_until) check_backing(said);
+    if (!said.is_leader) return;
+    auto& token = tokens_[said.election];
+    require(token <= said.token, "leads with an older token after a newer one");
+    token = said.token;
+}
+
+void NodeRules::check_backing(const Announcement& said) const {
+    require(*said.valid_until <= now_ + 3 * setup_->params.heartbeat, "a deadline more than 3 heartbeats ahead");
+    for (const ElectionStatus& election : machine_->status(now_).elections) {
+        if (election.name != said.election) continue;
+        require(election.role != RoleName::leader || *said.valid_until <= now_ + election.lease_left,
+                "a deadline beyond the lease that backs it");
+    }
+}
+
+void NodeRules::check(const Answer& answer) {
+    require(commands_.erase(answer.id) == 1, "an answer that nobody waits for");
+}
+
+void NodeRules::check(const Decision& decision) { require(!words(decision).empty(), "a decision without words"); }
+
+void NodeRules::check(const RoleChange& change) {
+    require(!words(change).empty(), "a change of role without words");
+    if (change.role != RoleName::leader) return;
+    const ElectionRecord record = record_of(disk_, change.election);
+    require(record.term == change.term && record.vote == Instance{setup_->self, disk_.incarnation},
+            "leads a term without its own vote on disk");
+}
+
+void NodeRules::check(const Left&) {
+    require(!left_, "leaves twice");
+    left_ = true;
+}
+
+}  // namespace bellwether::fuzz

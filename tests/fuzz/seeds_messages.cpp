@@ -1,0 +1,116 @@
+#include <algorithm>
+#include <array>
+
+#include "protocol/codec.hpp"
+#include "protocol/local_codec.hpp"
+#include "tests/fuzz/seeds.hpp"
+#include "tests/support/wire_messages.hpp"
+
+namespace bellwether::fuzz {
+
+using namespace protocol;
+
+namespace {
+
+Input input_of(const std::vector<std::byte>& frame) {
+    Input input(frame.size());
+    std::transform(frame.begin(), frame.end(), input.begin(),
+                   [](std::byte byte) { return std::to_integer<std::uint8_t>(byte); });
+    return input;
+}
+
+Input wire_frame(const Message& message) {
+    std::vector<std::byte> frame;
+    Codec{"mesh"}.encode(message, frame);
+    return input_of(frame);
+}
+
+// Behind the byte that says who is to read it.
+Input behind(std::uint8_t first, Input rest) {
+    rest.insert(rest.begin(), first);
+    return rest;
+}
+
+Announcement announcement() {
+    Announcement said{.cluster = "mesh",
+                      .node = "alpha",
+                      .leader = "alpha",
+                      .leader_id = {1},
+                      .is_leader = true,
+                      .token = {8001},
+                      .valid_until = at_ns(1'200'000'000),
+                      .clock = at_ns(1'000'000'000),
+                      .reason = Reason::transfer,
+                      .metadata = {0x82, 0xa1, 'a', 0x01, 0xa1, 'b', 0x92, 0xc3, 0xa1, 'c'},
+                      .incarnation = {1'700'000'000'000'000},
+                      .seq = 7};
+    return said;
+}
+
+// What to_json() may be shown beside what we write ourselves: every kind of value.
+constexpr std::array<std::uint8_t, 44> every_kind{0x88, 0xa1, 'n',  0xc0, 0xa1, 't',  0xc3, 0xa1, 'u',  0xcd, 0x03,
+                                                  0xe8, 0xa1, 'i',  0xd1, 0xff, 0x00, 0xa1, 's',  0xa4, 0xc3, 0xa9,
+                                                  '"',  0x0a, 0xa1, 'b',  0xc4, 0x02, 0x00, 0xff, 0xa1, 'x',  0xd4,
+                                                  0x01, 0x02, 0xa1, 'm',  0x81, 0xa1, 'k',  0x92, 0x7f, 0xe0, 0xa0};
+
+std::vector<ControlRequest> requests() {
+    const ElectionName jobs = *ElectionName::parse("jobs");
+    return {{.id = 1, .type = "status"},
+            {.id = 2, .type = "stepdown", .hold = std::chrono::seconds{5}},
+            {.id = 3, .type = "stepdown", .election = jobs, .target = "bravo"},
+            {.id = 4, .type = "transfer", .target = "bravo", .hold = std::chrono::seconds{60}},
+            {.id = 5, .type = "drain"},
+            {.id = 6, .type = "undrain"},
+            {.id = 7, .type = "transfer", .target = "nobody"}};
+}
+
+void append_frame(Input& input, const ControlRequest& request) {
+    const Input frame = input_of(encode_request(request));
+    input.push_back(static_cast<std::uint8_t>(frame.size()));
+    input.insert(input.end(), frame.begin(), frame.end());
+}
+
+}  // namespace
+
+Seeds wire_seeds() {
+    constexpr std::array names{"heartbeat", "vote_request", "vote_reply", "transfer", "request", "response"};
+    const auto messages = tests::one_of_each();
+    Seeds seeds;
+    for (std::size_t i = 0; i < names.size(); ++i) seeds[names[i]] = wire_frame(messages[i]);
+
+    tests::RandomMessages any{7};
+    seeds["heartbeat_of_nothing"] = wire_frame(any.heartbeat(0, 0));
+    seeds["heartbeat_of_a_mesh"] = wire_frame(any.heartbeat(2, 2));
+    for (int i = 0; i < 12; ++i) seeds["any_" + std::to_string(i)] = wire_frame(any.next());
+    return seeds;
+}
+
+Seeds local_seeds() {
+    Announcement follower = announcement();
+    follower.is_leader = false;
+    follower.leader = "";
+    follower.metadata.clear();
+    const ControlReply refused{.id = 3, .done = false, .reason = "no_target", .text = "transfer needs a target"};
+    return {{"leader", behind(0, input_of(encode_announcement(announcement(), true)))},
+            {"view", behind(0, input_of(encode_announcement(announcement(), false)))},
+            {"follower", behind(0, input_of(encode_announcement(follower, true)))},
+            {"done", behind(1, input_of(encode_reply({.id = 2, .done = true})))},
+            {"refused", behind(1, input_of(encode_reply(refused)))},
+            {"json_of_an_announcement", behind(2, input_of(encode_announcement(announcement(), true)))},
+            {"json_of_every_kind", behind(2, {every_kind.begin(), every_kind.end()})}};
+}
+
+Seeds control_seeds() {
+    Seeds seeds;
+    Input all{0};
+    for (const ControlRequest& request : requests()) {
+        Input one{static_cast<std::uint8_t>(request.id % 2)};
+        append_frame(one, request);
+        append_frame(all, request);
+        seeds[request.type + "_" + std::to_string(request.id)] = one;
+    }
+    seeds["all"] = all;
+    return seeds;
+}
+
+}  // namespace bellwether::fuzz
