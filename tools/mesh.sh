@@ -17,7 +17,7 @@ with the directories state/, run/, log/ and pid/. The programs are those of $BEL
 build/dev/bin. BELLWETHER_… variables reach the daemons, BELLWETHER_LOG_LEVEL=debug for example.
 
 Example: tools/mesh.sh up configs/five-nodes.toml
-         build/release/bin/bellwether watch --run-dir /tmp/bellwether-mesh-$UID/demo/run/demo/echo
+         build/release/bin/bellwether watch --run-dir /tmp/bellwether-mesh-$UID/five/run/five/echo
          tools/mesh.sh kill configs/five-nodes.toml --node alpha
          tools/mesh.sh down configs/five-nodes.toml
 EOF
@@ -25,69 +25,54 @@ EOF
 
 readonly start_seconds=15
 readonly stop_seconds=15
+readonly lock_seconds=60 # More than any of them holds the mesh.
 
-fail() {
-    echo "mesh: $1" >&2
-    exit "${2:-1}"
-}
-
-# --- Which mesh ---
-
-find_programs() {
-    local root candidate
-    root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
-    for candidate in ${BELLWETHER_BIN:+"$BELLWETHER_BIN"} "$root/build/release/bin" "$root/build/dev/bin"; do
-        if [[ -x $candidate/bellwetherd && -x $candidate/bellwether ]]; then
-            bin=$(cd "$candidate" && pwd)
-            return
-        fi
-        [[ -z ${BELLWETHER_BIN:-} ]] || break
-    done
-    fail "no bellwetherd found; build it first: cmake --preset release && cmake --build --preset release"
-}
-
-# Sets cluster and all_nodes; the daemon's own parser reads the file, so its mistakes are told as the daemon tells them.
-read_config() {
-    local facts words
-    facts=$("$bin/bellwether" check "$config" --json) || exit 2
-    words=$(/usr/bin/python3 -c '
-import json, sys
-facts = json.loads(sys.stdin.readline())
-print(facts["cluster"], *(node["name"] for node in facts["nodes"]))' <<<"$facts")
-    read -r cluster words <<<"$words"
-    read -ra all_nodes <<<"$words"
-}
+# shellcheck source=tools/lib.sh
+source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
 # --- One node ---
 
-# The kernel's start time of a process: with its pid it names one process for ever, as pids are reused.
-start_time_of() {
-    local stat
-    stat=$(cat "/proc/$1/stat" 2>/dev/null) || return 1
-    stat=${stat##*) } # The name before it may hold anything, so count from its closing bracket.
-    local -a fields
-    read -ra fields <<<"$stat"
-    [[ ${fields[0]} != Z ]] && echo "${fields[19]}"
+# Sets holder to the pid that the daemon of node $1 left in a lock which it still holds; false if there is none. What is
+# locked is in use, whatever became of our own record of it.
+find_holder() {
+    local lock status
+    for lock in "$mesh/state/$cluster/$1/lock" "$mesh/run/$cluster/$1/lock"; do
+        [[ -e $lock ]] || continue
+        status=0
+        flock --nonblock --conflict-exit-code 75 "$lock" true || status=$?
+        if ((status == 75)); then
+            read -r holder <"$lock" || holder=unknown
+            return
+        fi
+    done
+    return 1
 }
 
-# Sets pid to that of node $1 as recorded, if that very process still runs.
-running() {
-    local recorded_start
-    read -r pid recorded_start 2>/dev/null <"$mesh/pid/$1" || return 1
-    [[ -n $recorded_start && $(start_time_of "$pid") == "$recorded_start" ]]
+# True, and tells, if a daemon of node $1 lives that is not the one on record.
+unrecorded() {
+    local holder
+    find_holder "$1" || return 1
+    echo "mesh: $1 runs as pid $holder, but $mesh/pid/$1 does not say so: it was lost, or another than" \
+        "tools/mesh.sh started it; end that process first (kill $holder)" >&2
 }
 
 start() {
     local node=$1
+    local start_time
     # A crash leaves its socket behind: without it, one that exists is one that answers.
     rm -f "$mesh/run/$cluster/$node/control.sock"
-    setsid nohup "$bin/bellwetherd" "$config" --node "$node" --state-dir "$mesh/state" \
-        --run-dir "$mesh/run" >>"$mesh/log/$node.log" 2>&1 </dev/null &
-    echo "$! $(start_time_of $!)" >"$mesh/pid/$node"
+    # The daemon must not keep our lock.
+    (
+        exec {mesh_lock}<&-
+        exec setsid nohup "$bin/bellwetherd" "$config" --node "$node" --state-dir "$mesh/state" \
+            --run-dir "$mesh/run" >>"$mesh/log/$node.log" 2>&1 </dev/null
+    ) &
+    find_start_time $! || true # One that has ended already is not running, and found so.
+    echo "$! $start_time" >"$mesh/pid/$node"
 }
 
 wait_until_up() {
-    local node=$1 pid deadline=$((SECONDS + start_seconds))
+    local node=$1 pid started deadline=$((SECONDS + start_seconds))
     until [[ -S $mesh/run/$cluster/$node/control.sock ]]; do
         if ! running "$node" || ((SECONDS >= deadline)); then
             echo "mesh: $node did not come up; the end of $mesh/log/$node.log:" >&2
@@ -100,48 +85,65 @@ wait_until_up() {
 
 # --- What can be asked for ---
 
+# One script at a time looks and acts: two would each start a daemon, and one of the two would be on nobody's record.
+# To look alone is to act: find_holder() holds a daemon's own lock for a moment, and one that starts then would refuse.
+lock_mesh() {
+    [[ -d $mesh && -z $mesh_lock ]] || return 0
+    exec {mesh_lock}<"$mesh"
+    flock --timeout "$lock_seconds" "$mesh_lock" ||
+        fail "another tools/mesh.sh has been at work on $mesh for $lock_seconds s"
+}
+
 up() {
-    local node pid failed=0
-    local -a started=()
+    local node pid started failed=0
+    local -a fresh=()
     # In /tmp anybody could have made it before us.
     mkdir -p "$base"
     [[ -O $base ]] || fail "$base is not ours"
     chmod 700 "$base"
     mkdir -p "$mesh"/{state,run,log,pid}
+    lock_mesh
     for node in "${nodes[@]}"; do
-        if ! running "$node"; then
+        if running "$node"; then
+            continue
+        elif unrecorded "$node"; then
+            failed=1
+        else
             start "$node"
-            started+=("$node")
+            fresh+=("$node")
         fi
     done
-    for node in ${started[@]+"${started[@]}"}; do
+    for node in ${fresh[@]+"${fresh[@]}"}; do
         wait_until_up "$node" || failed=1
     done
     return "$failed"
 }
 
 signal_all() {
-    local signal=$1 node pid
+    local signal=$1 node pid started
     for node in "${nodes[@]}"; do
         if running "$node"; then
-            kill "-$signal" "$pid" 2>/dev/null || true
+            signal_process "$signal" "$pid" "$started" || true
         fi
     done
 }
 
 any_running() {
-    local node pid
+    local node pid started
     for node in "${nodes[@]}"; do
         running "$node" && return 0
     done
     return 1
 }
 
+# False if one is left that is not on record, and so not ours to signal.
 forget_dead() {
-    local node pid
+    local node left=0
     for node in "${nodes[@]}"; do
-        running "$node" || rm -f "$mesh/pid/$node"
+        rm -f "$mesh/pid/$node"
+        ! unrecorded "$node" || left=1
     done
+    return "$left"
 }
 
 down() {
@@ -167,10 +169,13 @@ crash() {
 }
 
 status() {
-    local node pid missing=0
+    local node pid started holder missing=0
     for node in "${nodes[@]}"; do
         if running "$node"; then
             printf '%-12s running, pid %s\n' "$node" "$pid"
+        elif find_holder "$node"; then
+            printf '%-12s running, pid %s, which is not the one on record\n' "$node" "$holder"
+            missing=1
         else
             printf '%-12s not running\n' "$node"
             missing=1
@@ -182,7 +187,7 @@ status() {
 # --- ---
 
 main() {
-    local command='' config='' bin cluster base mesh
+    local command='' config='' bin cluster base mesh mesh_lock=''
     local -a all_nodes nodes=()
     while (($# > 0)); do
         case $1 in
@@ -208,10 +213,8 @@ main() {
     [[ $command =~ ^(up|down|restart|status|kill)$ && -n $config ]] || { usage >&2 && exit 2; }
     [[ -r $config ]] || fail "cannot read $config" 2
 
-    find_programs
-    read_config
-    base=${BELLWETHER_MESH_DIR:-/tmp/bellwether-mesh-$UID}
-    mesh=$base/$cluster
+    find_programs bellwetherd bellwether
+    read_config "$config"
     local node
     for node in ${nodes[@]+"${nodes[@]}"}; do
         [[ " ${all_nodes[*]} " == *" $node "* ]] || fail "$config has no node $node; it has ${all_nodes[*]}" 2
@@ -220,6 +223,7 @@ main() {
         nodes=("${all_nodes[@]}")
     fi
 
+    lock_mesh
     case $command in
         up) up ;;
         down) down ;;

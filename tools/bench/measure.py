@@ -30,6 +30,14 @@ def now_ms():
     return time.clock_gettime_ns(time.CLOCK_BOOTTIME) / 1e6
 
 
+def start_time_of(pid):
+    try:
+        with open(f"/proc/{pid}/stat", encoding="utf-8", errors="replace") as file:
+            return file.read().rpartition(")")[2].split()[19]
+    except FileNotFoundError:
+        return None
+
+
 class Mesh:
     """The nodes of one configuration, run by tools/mesh.sh in a directory of their own."""
 
@@ -50,8 +58,12 @@ class Mesh:
                        stdin=subprocess.DEVNULL)
 
     def pid(self, name):
+        """Of the very process that tools/mesh.sh started: pids are reused, so it has noted the start time as well."""
         with open(f"{self.base}/pid/{name}", encoding="ascii") as file:
-            return int(file.read().split()[0])
+            pid, *started = file.read().split()
+        if started != [start_time_of(pid)]:
+            sys.exit(f"measure: {name} has ended by itself")
+        return int(pid)
 
     def socket_of(self, name):
         return f"ipc://{self.base}/run/{self.cluster}/{name}/leader.sock"
@@ -130,8 +142,9 @@ def measure_strikes(mesh, rounds, sign, believed_in):
             (believer or other).next()
         other.drain()
         other.worst_stall = 0
+        leader = mesh.pid(mesh.names[0])
         struck = now_ms()
-        os.kill(mesh.pid(mesh.names[0]), sign)
+        os.kill(leader, sign)
         said, heard = other.until(lambda said: said["leader"] and said["token"] > token)
         spoilt = other.worst_stall > STALL_MS
         (whole.spoilt if spoilt else whole.good).append(heard - struck)
@@ -143,7 +156,7 @@ def measure_strikes(mesh, rounds, sign, believed_in):
             if last:
                 (gap.spoilt if spoilt else gap.good).append(heard - last)
             believer.close()
-        wait_for_end(mesh.pid(mesh.names[0]))
+        wait_for_end(leader)
         mesh.run("up", mesh.names[0])
     best_leads(mesh, other)
     other.close()

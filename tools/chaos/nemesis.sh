@@ -2,15 +2,9 @@
 # silence a node and to bring it back.
 # shellcheck shell=bash
 
-name=$(basename "$0" .sh)
-root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
-readonly name root
+# shellcheck source=tools/lib.sh
+source "$(dirname "${BASH_SOURCE[0]}")/../lib.sh"
 readonly grace_seconds=20 # For a node that was asked to end: it hands over first.
-
-fail() {
-    echo "$name: $1" >&2
-    exit "${2:-1}"
-}
 
 # --- What was asked for ---
 
@@ -59,36 +53,11 @@ parse_arguments() {
 
 # --- The mesh and its observer ---
 
-find_programs() {
-    local candidate
-    for candidate in ${BELLWETHER_BIN:+"$BELLWETHER_BIN"} "$root/build/release/bin" "$root/build/dev/bin"; do
-        if [[ -x $candidate/bellwether-observe && -x $candidate/bellwetherd && -x $candidate/bellwether ]]; then
-            bin=$(cd "$candidate" && pwd)
-            export BELLWETHER_BIN=$bin
-            return
-        fi
-        [[ -z ${BELLWETHER_BIN:-} ]] || break
-    done
-    fail "no bellwether-observe found; build it first: cmake --preset release && cmake --build --preset release"
-}
-
-read_config() {
-    local facts words
-    facts=$("$bin/bellwether" check "$config" --json) || exit 2
-    words=$(/usr/bin/python3 -c '
-import json, sys
-facts = json.loads(sys.stdin.readline())
-print(facts["cluster"], *(node["name"] for node in facts["nodes"]))' <<<"$facts")
-    read -r cluster words <<<"$words"
-    read -ra nodes <<<"$words"
-    mesh=${BELLWETHER_MESH_DIR:-/tmp/bellwether-mesh-$UID}/$cluster
-}
-
-started_mesh=false observer='' struck='' struck_pid=''
+started_mesh=false observer='' struck='' struck_pid='' struck_start=''
 
 begin() {
-    find_programs
-    read_config
+    find_programs bellwether-observe bellwetherd bellwether
+    read_config "$config"
     directory=$(mktemp -d "/tmp/bellwether-$name.XXXXXX")
     trap clean_up EXIT
     trap 'exit 130' INT
@@ -103,7 +72,7 @@ begin() {
     observer=$!
     await_leader
     sleep 0.5 # For the observer to have heard every node before the first blow.
-    echo "$name: $leader leads ${#nodes[@]} nodes; SIG$signal every $every s for $length s, seed $seed"
+    echo "$name: $leader leads ${#all_nodes[@]} nodes; SIG$signal every $every s for $length s, seed $seed"
 }
 
 # --- Striking and reviving ---
@@ -111,7 +80,7 @@ begin() {
 # Sets leader as some node knows it, not asking the one that is silenced; false if nobody knows one.
 find_leader() {
     local node
-    for node in "${nodes[@]}"; do
+    for node in "${all_nodes[@]}"; do
         [[ $node != "$struck" ]] || continue
         leader=$("$bin/bellwether" leader --run-dir "$mesh/run/$cluster/$node" 2>/dev/null) && return
     done
@@ -128,18 +97,18 @@ await_leader() {
 
 # Silences node $1. The observer is told right before, from within this shell: between the two lies no new process.
 strike() {
-    local recorded_start
-    read -r struck_pid recorded_start <"$mesh/pid/$1" || fail "no pid of $1"
-    [[ -n $recorded_start ]] || fail "no start time of $1"
+    local pid started
+    running "$1" || fail "$1 does not run as $mesh/pid/$1 says"
+    struck_pid=$pid struck_start=$started
     struck=$1
     echo "$name: ${signal,,} $1"
     echo "${signal,,} $1" >&"$marks"
-    kill -s "$signal" "$struck_pid"
+    signal_process "$signal" "$struck_pid" "$struck_start" || fail "$1 has ended by itself"
 }
 
 await_end() {
     local deadline=$((SECONDS + grace_seconds))
-    while kill -0 "$struck_pid" 2>/dev/null && ((SECONDS < deadline)); do
+    while is_process "$struck_pid" "$struck_start" && ((SECONDS < deadline)); do
         sleep 0.02
     done
 }
@@ -148,7 +117,7 @@ revive() {
     [[ -n $struck ]] || return 0
     if [[ $signal == STOP ]]; then
         echo "cont $struck" >&"$marks"
-        kill -s CONT "$struck_pid" || true
+        signal_process CONT "$struck_pid" "$struck_start" || true
     else
         await_end
         echo "restart $struck" >&"$marks"
@@ -163,7 +132,7 @@ revive() {
 choose_victim() {
     case $1 in
         leader) victim=$leader ;;
-        random) victim=${nodes[RANDOM % ${#nodes[@]}]} ;;
+        random) victim=${all_nodes[RANDOM % ${#all_nodes[@]}]} ;;
     esac
 }
 
@@ -197,7 +166,7 @@ report() {
 clean_up() {
     trap '' INT TERM # Once is enough.
     if [[ -n $struck && $signal == STOP ]]; then
-        kill -s CONT "$struck_pid" 2>/dev/null || true
+        signal_process CONT "$struck_pid" "$struck_start" || true
     fi
     if [[ -n $observer ]]; then
         kill -s TERM "$observer" 2>/dev/null || true
