@@ -39,6 +39,33 @@ TEST(TheTerm, IsOneMoreThanAnyTermSomebodyStoodFor) {
     EXPECT_EQ(stage.sent<VoteRequest>()[0].term, Term{15});
 }
 
+// "asked for in a vote request": whatever the answer was.
+TEST(TheTerm, IsOneMoreThanAnyThatWasAskedForInAVoteRequest) {
+    Stage stage{best_of_three()};
+    stage.elapse(10ms);
+    stage.hear(2, stage.peer(2).vote_request({70}));
+    end_quarantine(stage);
+    ASSERT_TRUE(campaigns(stage));
+    EXPECT_EQ(stage.sent<VoteRequest>()[0].term, Term{71});
+}
+
+// "told in a reply"
+TEST(TheTerm, IsOneMoreThanAnyThatWasToldInAReply) {
+    Stage stage{best_of_three()};
+    stage.silence();
+    stage.let_it_stand();
+    for (const Id voter : std::initializer_list<Id>{1, 2}) {
+        VoteReply refusal = stage.reply_of(voter, Verdict::stale_term);
+        refusal.voter_term = {40};
+        stage.hear(voter, refusal);
+    }
+    ASSERT_EQ(stage.role(), RoleName::follower);
+    stage.mark();
+    stage.elapse(1s);
+    ASSERT_TRUE(campaigns(stage));
+    EXPECT_EQ(stage.sent<VoteRequest>()[0].term, Term{41});
+}
+
 // "...own terms..."
 TEST(TheTerm, IsOneMoreThanItsOwnTerm) {
     StageOptions options = best_of_three();

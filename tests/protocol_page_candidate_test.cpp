@@ -184,6 +184,24 @@ TEST(ACandidate, LetsGoWhenItHearsABetterRankedOneStandForItsTermOrAHigherOne) {
     }
 }
 
+// "or in its vote request, which can come first"
+TEST(ACandidate, LetsGoWhenABetterRankedOneAsksForAVoteBeforeItsHeartbeatComes) {
+    Stage stage{StageOptions{.self = 2, .in_quarantine = true}};
+    stage.peer(3).view.eligible = Eligible::no;
+    stage.silence();
+    stage.let_it_stand();
+    const Term term = stage.election().term;
+    stage.hear(3, stage.peer(3).vote_request({term.value - 1}));
+    EXPECT_EQ(stage.role(), RoleName::candidate) << "for a lower term";
+    stage.hear(3, stage.peer(3).vote_request(term, true));
+    EXPECT_EQ(stage.role(), RoleName::candidate) << "a probe";
+    stage.hear(1, stage.peer(1).vote_request(term));
+    EXPECT_EQ(stage.role(), RoleName::candidate) << "ranked lower";
+    stage.hear(3, stage.peer(3).vote_request(term));
+    EXPECT_EQ(stage.role(), RoleName::follower);
+    EXPECT_EQ(stage.election().failures, 0U);
+}
+
 TEST(ACandidate, StaysWhenABetterRankedOneStandsForALowerTerm) {
     StageOptions options{.self = 2, .in_quarantine = true};
     options.stored.elections = {{ElectionName{}, {7}, {{1}, {101}}}};

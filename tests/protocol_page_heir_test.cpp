@@ -76,6 +76,22 @@ TEST(TheHeir, AnswersUnableAtOnceIfItIsNotEligible) {
     EXPECT_TRUE(following.stage.sent<VoteRequest>().empty());
 }
 
+// "bound to nobody else than this leader"
+TEST(TheHeir, AnswersUnableAtOnceIfItIsBoundToAnother) {
+    Following following{StageOptions{.self = 2, .nodes = 4}};
+    following.stage.peer(4).lead({6});
+    following.stage.hear(4, Transfer{.sender = {4},
+                                     .incarnation = following.stage.peer(4).heartbeat.incarnation,
+                                     .request = 50,
+                                     .election = {},
+                                     .step = TransferStep::prepare});
+    ASSERT_EQ(following.stage.bound_to(), NodeId{3});
+    const auto answers = following.stage.sent<Transfer>(4);
+    ASSERT_EQ(answers.size(), 1U);
+    EXPECT_EQ(answers[0].step, TransferStep::unable);
+    EXPECT_TRUE(following.stage.sent<VoteRequest>().empty());
+}
+
 // "a probe lasts one campaign timeout"
 TEST(TheHeir, AnswersUnableAfterOneCampaignTimeoutWithoutAnswers) {
     Following following;

@@ -85,6 +85,23 @@ TEST(Quarantine, AfterItAnyClaimBindsWhoIsFree) {
     EXPECT_EQ(stage.bound_to(), NodeId{2});
 }
 
+// "When it ends, the largest promise is set anew: to the own D, or a longer one that was promised meanwhile", be it to
+// a peer that has restarted since with a shorter one.
+TEST(Quarantine, APromiseToAnEarlierIncarnationKeepsTheLargest) {
+    StageOptions options = just_started();
+    options.stored.largest_promise = 1s;
+    Stage stage{options};
+    stage.elapse(900ms);
+    stage.peer(2).heartbeat.lease = 1s;
+    stage.peer(2).beat();
+    stage.peer(2).heartbeat.lease = options.params.lease;
+    stage.peer(2).restart();
+    stage.peer(2).beat();
+    stage.elapse(200ms);
+    ASSERT_TRUE(stage.status().votes);
+    EXPECT_EQ(stage.disk().largest_promise, 1s);
+}
+
 // "the largest D of a promise that may still run" is on disk, also for promises made while it shrinks.
 TEST(Quarantine, ThePromiseOnDiskIsNeverShorterThanOneThatRuns) {
     StageOptions options = just_started();
