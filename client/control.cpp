@@ -7,10 +7,11 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
-#include <optional>
+#include <utility>
 
 #include <zmq.hpp>
 
+#include "client/access.hpp"
 #include "client/clock.hpp"
 #include "protocol/run_directory.hpp"
 
@@ -84,20 +85,20 @@ std::string seconds_of(milliseconds span) {
 
 }  // namespace
 
-std::string why_not_reachable(const std::filesystem::path& run_dir) {
+std::optional<NoReply> why_not_reachable(const std::filesystem::path& run_dir) {
     const int error = try_connect(socket_in(run_dir));
-    if (error == 0) return {};
+    if (error == 0) return std::nullopt;
+    if (error == EACCES) return NoReply{NoReply::Why::forbidden, why_forbidden(socket_in(run_dir))};
     const std::string path = socket_in(run_dir).string();
-    if (error == ENOENT) return "no daemon at " + run_dir.string() + ": there is no " + path;
-    if (error == ECONNREFUSED) return "no daemon at " + run_dir.string() + ": nobody listens on " + path;
-    return "cannot reach the daemon at " + path + ": " + std::strerror(error);
+    std::string text = "cannot reach the daemon at " + path + ": " + std::strerror(error);
+    if (error == ENOENT) text = "no daemon at " + run_dir.string() + ": there is no " + path;
+    if (error == ECONNREFUSED) text = "no daemon at " + run_dir.string() + ": nobody listens on " + path;
+    return NoReply{NoReply::Why::no_daemon, std::move(text)};
 }
 
 std::variant<protocol::Frame, NoReply> ask(const std::filesystem::path& run_dir,
                                            const protocol::ControlRequest& request, milliseconds timeout) {
-    if (auto hindrance = why_not_reachable(run_dir); !hindrance.empty()) {
-        return NoReply{NoReply::Why::no_daemon, std::move(hindrance)};
-    }
+    if (auto hindrance = why_not_reachable(run_dir)) return std::move(*hindrance);
     const protocol::Time deadline = now() + timeout;
     Connection connection{run_dir};
     connection.send(protocol::encode_request(request));

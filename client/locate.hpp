@@ -1,6 +1,7 @@
 // Finds the daemon that is meant: by its run directory, by its name, or because there is only one on this host.
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
 #include <optional>
 #include <string>
@@ -17,7 +18,12 @@ struct Wanted {
 };
 
 struct NotFound {
-    bool ambiguous{};  // There are several, and the text lists them; else there is none.
+    enum class Why : std::uint8_t {
+        none,       // There is none.
+        ambiguous,  // There are several, and the text lists them.
+        forbidden,  // None was found, and this user may not look everywhere.
+    };
+    Why why{};
     std::string text;  // A sentence for people.
 };
 

@@ -8,6 +8,7 @@
 #include <fstream>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include <zmq.hpp>
 
@@ -22,6 +23,7 @@ using protocol::Time;
 using ::testing::AllOf;
 using ::testing::Each;
 using ::testing::HasSubstr;
+using ::testing::Not;
 using ::testing::SizeIs;
 using ::testing::StartsWith;
 
@@ -180,14 +182,24 @@ TEST_F(StartAsAnotherUserInRealTime, AStateDirectoryThatMayNotBeMadeIsNamed) {
     EXPECT_THAT(daemon.errors, AllOf(HasSubstr(run_base.string()), HasSubstr("Permission denied")));
 }
 
-TEST_F(StartAsAnotherUserInRealTime, WhoMayNotEnterTheRunDirectoryReachesNoDaemon) {
+TEST_F(StartAsAnotherUserInRealTime, WhoMayNotEnterTheRunDirectoryIsToldSo) {
     if (!user) GTEST_SKIP() << "needs root, to be somebody else";
     mesh.start_all();
     (void)mesh.await_leader("alpha");
-    const Finished status =
-        run(as_user({.program = bellwether(), .arguments = {"status", "--run-dir", mesh.run_dir("alpha")}}));
-    EXPECT_EQ(status.status, 4);
-    EXPECT_THAT(status.errors, HasSubstr(mesh.run_dir("alpha").string()));
+    const std::string run_dir = mesh.run_dir("alpha");
+    const std::vector<std::vector<std::string>> calls{{"status", "--run-dir", run_dir},
+                                                      {"status", "--run-dir", run_base},
+                                                      {"status", "--config", mesh.config(), "--run-dir", run_base},
+                                                      {"leader", "--run-dir", run_dir},
+                                                      {"drain", "--run-dir", run_dir},
+                                                      // Which waits for a daemon that is not there, but not for this.
+                                                      {"watch", "--run-dir", run_dir}};
+    for (const auto& words : calls) {
+        const Finished finished = run(as_user({.program = bellwether(), .arguments = words}));
+        EXPECT_EQ(finished.status, 4) << words.front();
+        EXPECT_THAT(finished.errors, HasSubstr("Permission denied: " + run_dir));
+        EXPECT_THAT(finished.output, Not(HasSubstr("not running")));
+    }
 }
 
 }  // namespace

@@ -69,7 +69,9 @@ std::filesystem::path locate_daemon(const DaemonOptions& options) {
     }
     auto located = client::locate(wanted);
     if (const auto* missing = std::get_if<client::NotFound>(&located)) {
-        throw Failure{missing->ambiguous ? exit_bad_call : exit_no_daemon, missing->text};
+        using Why = client::NotFound::Why;
+        if (missing->why == Why::forbidden) throw NoAccess{missing->text};
+        throw Failure{missing->why == Why::ambiguous ? exit_bad_call : exit_no_daemon, missing->text};
     }
     return std::get<std::filesystem::path>(std::move(located));
 }

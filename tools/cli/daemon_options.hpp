@@ -23,8 +23,8 @@ void add_daemon_options(CLI::App& app, DaemonOptions& options);
 // --election, checked.
 void add_election_option(CLI::App& app, protocol::ElectionName& election);
 
-// The node's run directory. Throws Failure: no_daemon if there is none, bad_call if several could be meant or the
-// configuration is wrong (its mistakes have been printed).
+// The node's run directory. Throws Failure: no_daemon if there is none, NoAccess if this user may not look for it,
+// bad_call if several could be meant or the configuration is wrong (its mistakes have been printed).
 [[nodiscard]] std::filesystem::path locate_daemon(const DaemonOptions& options);
 
 // Throws Failure, the mistakes having been printed.

@@ -11,7 +11,7 @@ enum ExitStatus : int {
     exit_no = 1,         // Not leader, refused, timed out.
     exit_bad_call = 2,   // Or a bad configuration.
     exit_unknown = 3,    // No leader known, or the answer is stale.
-    exit_no_daemon = 4,  // None reached.
+    exit_no_daemon = 4,  // None reached: there is none, or this user may not ask it.
     exit_interrupted = 130,
 };
 
@@ -19,6 +19,11 @@ enum ExitStatus : int {
 struct Failure : std::runtime_error {
     Failure(int exit_status, const std::string& text) : std::runtime_error{text}, status{exit_status} {}
     int status;
+};
+
+// There may be a daemon, but not for this user: waiting does not help.
+struct NoAccess : Failure {
+    explicit NoAccess(const std::string& text) : Failure{exit_no_daemon, text} {}
 };
 
 }  // namespace bellwether::cli

@@ -40,9 +40,7 @@ std::string why_unknown(const std::optional<client::News>& last, const LeaderOpt
 
 int run_leader(const LeaderOptions& options) {
     const auto run_dir = locate_daemon(options.daemon);
-    if (const auto hindrance = client::why_not_reachable(run_dir); !hindrance.empty()) {
-        throw Failure{exit_no_daemon, hindrance};
-    }
+    if (const auto hindrance = client::why_not_reachable(run_dir)) throw Failure{exit_no_daemon, hindrance->text};
     zmq::context_t context;
     client::Watch watch{context, run_dir, client::Topic::view, options.election};
     std::optional<client::News> last;

@@ -26,8 +26,9 @@ std::string remarks_of(const Json& status, const Json* election) {
 
 Row row_of(const Account& account, const protocol::ElectionName& name) {
     if (const auto* none = std::get_if<client::NoReply>(&account.answer)) {
-        const bool running = none->why != client::NoReply::Why::no_daemon;
-        return {account.node, running ? "no answer" : "not running", "-", "-", "-", ""};
+        const bool forbidden = none->why == client::NoReply::Why::forbidden;
+        const std::string role = none->was_asked() ? "no answer" : forbidden ? "no access" : "not running";
+        return {account.node, role, "-", "-", "-", forbidden ? "Permission denied" : ""};
     }
     const Json& status = std::get<Json>(account.answer);
     const Json* election = election_of(status, name);

@@ -25,8 +25,7 @@ protocol::Frame reply_to(const std::string& type, const OrderOptions& options) {
         .id = 1, .type = type, .election = options.election, .target = options.target, .hold = options.hold};
     auto answer = client::ask(locate_daemon(options.daemon), request, options.timeout);
     if (const auto* none = std::get_if<client::NoReply>(&answer)) {
-        const bool asked = none->why != client::NoReply::Why::no_daemon;
-        throw Failure{asked ? exit_no : exit_no_daemon, none->text};
+        throw Failure{none->was_asked() ? exit_no : exit_no_daemon, none->text};
     }
     return std::get<protocol::Frame>(std::move(answer));
 }

@@ -47,7 +47,9 @@ Account account_of(const std::string& cluster, const std::string& node, const St
     if (!options.daemon.run_dir.empty()) wanted.run_dir = options.daemon.run_dir;
     const auto located = client::locate(wanted);
     if (const auto* missing = std::get_if<client::NotFound>(&located)) {
-        return {node, client::NoReply{client::NoReply::Why::no_daemon, missing->text}};
+        const bool forbidden = missing->why == client::NotFound::Why::forbidden;
+        return {node, client::NoReply{forbidden ? client::NoReply::Why::forbidden : client::NoReply::Why::no_daemon,
+                                      missing->text}};
     }
     return {node, ask_status(std::get<std::filesystem::path>(located), options.timeout)};
 }
@@ -58,6 +60,16 @@ void print_as_json(const std::vector<Account>& accounts) {
         const Json line =
             none == nullptr ? std::get<Json>(account.answer) : Json{{"node", account.node}, {"error", none->text}};
         if (!print_line(line.dump())) return;
+    }
+}
+
+// Once, as it is the same for all of them: the table has no room for what would be right.
+void explain_no_access(const std::vector<Account>& accounts) {
+    for (const Account& account : accounts) {
+        const auto* none = std::get_if<client::NoReply>(&account.answer);
+        if (none == nullptr || none->why != client::NoReply::Why::forbidden) continue;
+        std::fprintf(stderr, "bellwether: %s\n", none->text.c_str());
+        return;
     }
 }
 
@@ -72,6 +84,7 @@ int show_mesh(const StatusOptions& options) {
         print_as_json(accounts);
     } else {
         print(mesh_table(accounts, options.election));
+        explain_no_access(accounts);
     }
     return mesh_status(accounts, options.election);
 }
@@ -88,7 +101,7 @@ void add_status(CLI::App& app, int& exit_status) {
     status->add_flag("--json", options->json, "The status map as one JSON object; of several nodes a line each");
     status->footer(
         "With --config and without --node: all nodes of the mesh that run on this host, side by side.\n"
-        "Exit status 0 if a leader is known, 3 if none is, 4 if no daemon answered.\n"
+        "Exit status 0 if a leader is known, 3 if none is, 4 if no daemon answered, also for want of permission.\n"
         "Example: bellwether status --run-dir /run/bellwether/demo/alpha\n"
         "         bellwether status --config configs/five-nodes.toml --run-dir /tmp/bellwether-mesh-$UID/demo/run");
     status->callback([options, &exit_status] {

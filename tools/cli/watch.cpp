@@ -5,6 +5,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 
 #include <poll.h>
 #include <zmq.hpp>
@@ -41,16 +42,27 @@ void wait_for_a_signal(std::chrono::milliseconds at_most) {
     (void)::poll(nullptr, 0, static_cast<int>(at_most.count()));
 }
 
+// What is wanted, be it there or not. Throws NoAccess if this user may not ask it.
+std::filesystem::path find_daemon(const DaemonOptions& options, bool& said) {
+    auto run_dir = locate_daemon(options);
+    if (const auto hindrance = client::why_not_reachable(run_dir)) {
+        if (hindrance->why == client::NoReply::Why::forbidden) throw NoAccess{hindrance->text};
+        say_once(said, hindrance->text);
+    }
+    return run_dir;
+}
+
 // Nothing if interrupted before there was one. A node that is there and does not run is waited for by the Watch.
 std::optional<std::filesystem::path> await_daemon(const DaemonOptions& options) {
+    bool refused = false;
     for (bool said = false; !interrupted(); wait_for_a_signal(look_interval)) {
         try {
-            auto run_dir = locate_daemon(options);
-            if (const auto hindrance = client::why_not_reachable(run_dir); !hindrance.empty()) {
-                say_once(said, hindrance);
-            }
-            return run_dir;
+            return find_daemon(options, said);
+        } catch (const NoAccess&) {
+            // One that starts has its sockets for a moment before it has given them to the group.
+            if (std::exchange(refused, true)) throw;
         } catch (const Failure& failure) {
+            refused = false;
             if (failure.status != exit_no_daemon) throw;
             say_once(said, failure.what());
         }
@@ -93,7 +105,7 @@ void add_watch(CLI::App& app, int& exit_status) {
                     "With deadlines, as those who act on them; makes a hand-over wait for the last one");
     watch->add_option("--count", options->count, "End after so many lines")->type_name("N");
     watch->footer(
-        "Waits for a daemon that is not there yet, and for one that restarts.\n"
+        "Waits for a daemon that is not there yet, and for one that restarts; not for one that this user may not ask.\n"
         "Example: bellwether watch --run-dir /run/bellwether/demo/alpha");
     watch->callback([options, &exit_status] { exit_status = run_watch(*options); });
 }

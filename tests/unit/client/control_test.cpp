@@ -54,7 +54,7 @@ TEST(ControlInRealTime, SaysAtOnceThatADaemonLeftItsSocketBehind) {
     ASSERT_EQ(::bind(fd, reinterpret_cast<sockaddr*>(&address), sizeof address), 0);
     ::close(fd);
     EXPECT_EQ(why(ask(directory.path(), stepdown, 10s)), Why::no_daemon);
-    EXPECT_NE(why_not_reachable(directory.path()).find("nobody listens"), std::string::npos);
+    EXPECT_NE(why_not_reachable(directory.path())->text.find("nobody listens"), std::string::npos);
 }
 
 TEST(ControlInRealTime, RefusesAPathThatIsTooLongForASocket) {

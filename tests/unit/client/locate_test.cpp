@@ -6,7 +6,9 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include "client/control.hpp"
 #include "tests/unit/client/fake_daemon.hpp"
+#include "tests/unit/client/locked_out.hpp"
 
 namespace bellwether::client {
 namespace {
@@ -53,7 +55,7 @@ TEST_F(Locating, OfSeveralNoneIsTakenAndAllAreListed) {
     leave_behind("demo/bravo");
     leave_behind("demo/alpha");
     const NotFound answer = missing({.run_dir = base(), .cluster = {}, .node = {}});
-    EXPECT_TRUE(answer.ambiguous);
+    EXPECT_EQ(answer.why, NotFound::Why::ambiguous);
     EXPECT_NE(answer.text.find("demo/alpha, demo/bravo"), std::string::npos) << answer.text;
     EXPECT_NE(answer.text.find("--run-dir " + (base() / "demo/alpha").string()), std::string::npos) << answer.text;
 }
@@ -63,7 +65,7 @@ TEST_F(Locating, ANameChoosesAmongSeveral) {
     leave_behind("other/bravo");
     const fs::path bravo = leave_behind("demo/bravo");
     EXPECT_EQ(found({.run_dir = base(), .cluster = "demo", .node = "bravo"}), bravo);
-    EXPECT_TRUE(missing({.run_dir = base(), .cluster = {}, .node = "bravo"}).ambiguous);
+    EXPECT_EQ(missing({.run_dir = base(), .cluster = {}, .node = "bravo"}).why, NotFound::Why::ambiguous);
 }
 
 TEST_F(Locating, WithClusterAndNodeThereIsAPlaceToWaitAt) {
@@ -72,9 +74,28 @@ TEST_F(Locating, WithClusterAndNodeThereIsAPlaceToWaitAt) {
 
 TEST_F(Locating, AnEmptyDirectoryHoldsNoDaemon) {
     const NotFound answer = missing({.run_dir = base(), .cluster = {}, .node = {}});
-    EXPECT_FALSE(answer.ambiguous);
+    EXPECT_EQ(answer.why, NotFound::Why::none);
     EXPECT_EQ(answer.text, "no daemon at or below " + base().string());
-    EXPECT_FALSE(missing({.run_dir = base() / "not there", .cluster = {}, .node = {}}).ambiguous);
+    EXPECT_EQ(missing({.run_dir = base() / "not there", .cluster = {}, .node = {}}).why, NotFound::Why::none);
+}
+
+TEST_F(Locating, WhatThisUserMayNotLookIntoIsNamedAndNotTakenForNothing) {
+    const fs::path alpha = leave_behind("demo/run/demo/alpha");
+    const LockedOut locked_out{base(), alpha};
+    const NotFound answer = missing({.run_dir = base(), .cluster = {}, .node = {}});
+    EXPECT_EQ(answer.why, NotFound::Why::forbidden);
+    EXPECT_NE(answer.text.find("Permission denied: " + alpha.string()), std::string::npos) << answer.text;
+    EXPECT_EQ(missing({.run_dir = alpha, .cluster = {}, .node = {}}).why, NotFound::Why::forbidden);
+    // Asked there, it says so.
+    EXPECT_EQ(found({.run_dir = base(), .cluster = "demo", .node = "alpha"}), alpha);
+    EXPECT_EQ(why_not_reachable(alpha)->why, NoReply::Why::forbidden);
+}
+
+TEST_F(Locating, WhatMayBeLookedIntoIsFoundBesideWhatMayNot) {
+    const fs::path alpha = leave_behind("demo/alpha");
+    const fs::path bravo = leave_behind("demo/bravo");
+    const LockedOut locked_out{base(), alpha};
+    EXPECT_EQ(found({.run_dir = base(), .cluster = {}, .node = {}}), bravo);
 }
 
 TEST_F(Locating, WithoutAPlaceOnlyADaemonThatRunsCounts) {

@@ -18,15 +18,16 @@ Account answers(const std::string& node, const std::string& role, const std::str
 Account fails(const std::string& node, client::NoReply::Why why) { return {node, client::NoReply{why, "no"}}; }
 
 TEST(MeshTable, PutsTheNodesSideBySide) {
-    EXPECT_EQ(
-        mesh_table({answers("alpha", "leader", "alpha"), answers("bravo", "follower", "alpha"),
-                    fails("charlie", client::NoReply::Why::no_daemon), fails("delta", client::NoReply::Why::late)},
-                   {}),
-        "NODE     ROLE         LEADER  TOKEN  LINKED  REMARKS\n"
-        "alpha    leader       alpha   1000   3/3\n"
-        "bravo    follower     alpha   1000   3/3\n"
-        "charlie  not running  -       -      -\n"
-        "delta    no answer    -       -      -\n");
+    EXPECT_EQ(mesh_table({answers("alpha", "leader", "alpha"), answers("bravo", "follower", "alpha"),
+                          fails("charlie", client::NoReply::Why::no_daemon), fails("delta", client::NoReply::Why::late),
+                          fails("echo", client::NoReply::Why::forbidden)},
+                         {}),
+              "NODE     ROLE         LEADER  TOKEN  LINKED  REMARKS\n"
+              "alpha    leader       alpha   1000   3/3\n"
+              "bravo    follower     alpha   1000   3/3\n"
+              "charlie  not running  -       -      -\n"
+              "delta    no answer    -       -      -\n"
+              "echo     no access    -       -      -       Permission denied\n");
 }
 
 TEST(MeshTable, IsWellWhenAllNameOneLeader) {
