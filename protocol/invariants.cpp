@@ -113,7 +113,7 @@ void Invariants::won_by_durable_votes(const Leadership& won) {
     const auto votes = std::count_if(voters_.begin(), voters_.end(), [&](NodeId voter) {
         const Voted& voted = voted_[voter];
         const auto place = voted.find({won.election, won.term});
-        return place != voted.end() && place->second == won.leader;
+        return place != voted.end() && place->second.to == won.leader;
     });
     if (static_cast<std::size_t>(votes) < majority_of(voters_.size())) {
         breach("S5", text(won.leader) + " leads term " + text(won.term) + " by " + std::to_string(votes) +
@@ -243,13 +243,27 @@ void Invariants::sent(const Send& send, const Durable& disk) {
 
 // --- What is written ---
 
+bool Invariants::was_won(const ElectionName& election, Term term) const {
+    const auto watched = elections_.find(election);
+    return watched != elections_.end() &&
+           std::any_of(watched->second.by_token.begin(), watched->second.by_token.end(),
+                       [&](const auto& entry) { return leaderships_[entry.second].term == term; });
+}
+
+// A disk that was replaced has forgotten its votes. What must not happen again is a vote in a term that somebody won:
+// only there the forgotten one may have counted.
 void Invariants::vote_stays(NodeId node, const ElectionRecord& record) {
     const Voted& voted = voted_[node];
     const auto place = voted.find({record.name, record.term});
-    if (record.vote != Instance{} && place != voted.end() && place->second != record.vote) {
-        breach("S6", text(node) + " voted for " + text(place->second) + " in term " + text(record.term) +
-                         " and writes a vote for " + text(record.vote));
-    }
+    if (record.vote == Instance{} || place == voted.end() || place->second.to == record.vote) return;
+    if (place->second.disk != disks_[node] && !was_won(record.name, record.term)) return;
+    breach("S6", text(node) + " voted for " + text(place->second.to) + " in term " + text(record.term) +
+                     " and writes a vote for " + text(record.vote));
+}
+
+void Invariants::disk_replaced(NodeId node) {
+    on_disk_.erase(node);
+    ++disks_[node];
 }
 
 void Invariants::asked_to_store(NodeId node, const Durable& record) {
@@ -260,9 +274,13 @@ void Invariants::asked_to_store(NodeId node, const Durable& record) {
 
 void Invariants::is_on_disk(NodeId node, const Durable& record) {
     const Durable& before = on_disk_[node];
+    const unsigned disk = disks_[node];
     for (const ElectionRecord& election : record.elections) {
         vote_stays(node, election);
-        voted_[node].try_emplace({election.name, election.term}, election.vote);
+        Vote& vote = voted_[node].try_emplace({election.name, election.term}, Vote{election.vote, disk}).first->second;
+        if (vote.disk != disk) {
+            vote = {election.vote, disk};
+        }
     }
     for (const ElectionRecord& election : before.elections) {
         if (const Term term = term_of(record, election.name); term < election.term) {

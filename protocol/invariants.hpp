@@ -57,7 +57,7 @@ public:
 
     void is_on_disk(NodeId node, const Durable& record);
     // The disk was replaced: it may know less than it did.
-    void disk_replaced(NodeId node) { on_disk_.erase(node); }
+    void disk_replaced(NodeId node);
     // Its clock runs at another rate from now on, or has jumped.
     void clock_changed(NodeId node, const LocalClock& clock);
     // Its processes live on and may believe in its lease to the end.
@@ -90,7 +90,11 @@ private:
         Instance leader;
         std::size_t index{};  // Of its leadership.
     };
-    using Voted = std::map<std::pair<ElectionName, Term>, Instance>;
+    struct Vote {
+        Instance to;
+        unsigned disk{};  // Of those that its voter has had.
+    };
+    using Voted = std::map<std::pair<ElectionName, Term>, Vote>;
 
     [[nodiscard]] Belief& belief(Watched& watched, const Instance& node);
     void leads(TrueTime now, const Instance& self, const Held& held, const LocalClock& clock);
@@ -100,6 +104,7 @@ private:
     void nobody_else_is_believed(TrueTime now, const Watched& watched, const Belief& own);
     void exists(const Watched& watched, const Instance& speaker, const Announcement& announcement);
     void vote_stays(NodeId node, const ElectionRecord& record);
+    [[nodiscard]] bool was_won(const ElectionName& election, Term term) const;
     void breach(std::string_view number, const std::string& what) const { report_(number, what); }
 
     std::vector<NodeId> voters_;
@@ -110,6 +115,7 @@ private:
     std::map<ElectionName, Watched> elections_;
     std::map<NodeId, Voted> voted_;  // All that was ever on its disk.
     std::map<NodeId, Durable> on_disk_;
+    std::map<NodeId, unsigned> disks_;  // Replaced so often.
     std::set<std::pair<Instance, std::uint64_t>> probes_;  // By their sender and request id.
 
     friend struct Inspector;

@@ -24,6 +24,7 @@ struct SimulatedDisk {
     std::optional<protocol::Store> waiting;
     Duration latency{};
     Duration slower{};
+    std::uint32_t writes = 0;  // Begun: the number of the one under way.
     unsigned stalls = 0;
     bool done_in_stall = false;  // The write under way would have ended.
     bool fails = false;          // The next write does.

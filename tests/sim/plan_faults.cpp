@@ -55,11 +55,9 @@ void Planner::draw_rest() {
     plan_.expectation.since = quiet_at_;
     plan_.expectation.terms_at_most = 12;
     // Where disks are replaced, enough voters must be there to tell a new one what it may have forgotten (6.4).
-    const auto mix = plan_.options.mix;
-    const bool wipes = mix == Mix::wiped || mix == Mix::general || mix == Mix::restarts;
     const std::size_t quorum = majority_of(voters_);
     std::size_t most = voters_ - quorum;
-    if (wipes) most = std::min(most, quorum < 2 ? 0 : quorum - 2);
+    if (replaces_disks_) most = std::min(most, quorum < 2 ? 0 : quorum - 2);
     if (plan_.first_boot || most == 0 || dice_.once_in(3)) return;
     const std::size_t broken = dice_.between(1, most);
     for (std::size_t tries = 0; rest_.size() < broken && tries < 50; ++tries) {
@@ -178,7 +176,7 @@ void Planner::add_random_fault() {
     if (mix == Mix::wiped && is_focused) return add_process_fault(fault, dice_.once_in(2) ? 8 : 0);
     if (mix == Mix::slow && is_focused) return add_wire_fault(fault, dice_.between(5, 8));
     if (mix == Mix::clocks && is_focused) return add_clock_fault(fault);
-    if (kind < 30) return add_process_fault(fault, dice_.below(mix == Mix::clocks ? 8 : 10));
+    if (kind < 30) return add_process_fault(fault, dice_.below(replaces_disks_ ? 10 : 8));
     if (kind < 65) return add_wire_fault(fault, dice_.below(12));
     if (kind < 75) return add_disk_fault(fault, dice_.below(3));
     if (kind < 80) return add_clock_fault(fault);

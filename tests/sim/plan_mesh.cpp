@@ -58,6 +58,7 @@ void Planner::draw_sizes() {
     nodes_ = voters + observers;
     distinct_priorities_ = options.mix == Mix::minority || dice_.once_in(2);
     plan_.first_boot = options.mix == Mix::boot || (options.mix == Mix::general && dice_.once_in(12));
+    replaces_disks_ = options.mix == Mix::wiped || (options.mix != Mix::minority && dice_.once_in(3));
     plan_.clocks_in_bounds = options.mix != Mix::clocks;
 }
 

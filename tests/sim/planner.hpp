@@ -45,6 +45,7 @@ private:
     unsigned nodes_ = 0;
     unsigned voters_ = 0;
     bool distinct_priorities_ = false;
+    bool replaces_disks_ = false;
     TrueTime quiet_at_{};
     std::vector<NodeId> rest_;       // Stays broken.
     std::vector<NodeId> preferred_;  // The nodes and pairs that a mix is about.

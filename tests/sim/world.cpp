@@ -103,7 +103,9 @@ void World::handle(const Entry& entry) {
             hear(daemon(entry.at), entry.from, entry.number, !entry.votes);
             return frames_.drop(entry.number);
         case Entry::What::written:
-            if (entry.life == daemon(entry.at).life) written(daemon(entry.at));
+            if (entry.life == daemon(entry.at).life && entry.number == daemon(entry.at).disk.writes) {
+                written(daemon(entry.at));
+            }
             return;
         case Entry::What::boot:
             if (entry.number == 1) {  // Switched on.

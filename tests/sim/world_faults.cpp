@@ -90,8 +90,7 @@ void World::lift(const Fault& fault) {
         case FaultKind::pause:
         case FaultKind::flap: return go_on(daemon);
         case FaultKind::clock_stop:
-            // It shows what it showed when it stopped.
-            daemon.clock.jump(now_, -fault.lasts);
+            daemon.clock.run_fast(now_, 0);
             invariants_.clock_changed(daemon.id(), daemon.clock);
             return go_on(daemon);
         case FaultKind::suspend:
@@ -189,7 +188,12 @@ void World::touch_process(const Fault& fault) {
     Daemon& daemon = this->daemon(fault.a);
     if (fault.kind == FaultKind::pause || fault.kind == FaultKind::flap || fault.kind == FaultKind::suspend ||
         fault.kind == FaultKind::clock_stop) {
-        return stand_still(daemon);
+        stand_still(daemon);
+        if (fault.kind == FaultKind::clock_stop) {
+            daemon.clock.run_fast(now_, -1'000'000);
+            invariants_.clock_changed(daemon.id(), daemon.clock);
+        }
+        return;
     }
     ++daemon.downs;
     end_process(daemon, !fault.power);
@@ -218,6 +222,7 @@ void World::touch_disk(const Fault& fault, bool on) {
     SimulatedDisk& disk = daemon.disk;
     if (fault.kind == FaultKind::slow_disk) {
         disk.slower += on ? fault.amount : -fault.amount;
+        if (!on && disk.writing) begin_write(daemon);  // What is under way need not take as long any more.
     } else if (fault.kind == FaultKind::fail_disk) {
         disk.fails = on;
         if (!on) boot(daemon);

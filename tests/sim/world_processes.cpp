@@ -82,7 +82,8 @@ void World::begin_write(Daemon& daemon) {
     SimulatedDisk& disk = daemon.disk;
     Duration takes = disk.latency + disk.slower;
     takes += daemon.dice.between(Duration{}, takes / 2);
-    calendar_.plan(now_ + takes, {.what = Entry::What::written, .at = daemon.id(), .life = daemon.life});
+    calendar_.plan(now_ + takes,
+                   {.what = Entry::What::written, .at = daemon.id(), .number = ++disk.writes, .life = daemon.life});
 }
 
 void World::written(Daemon& daemon) {

@@ -29,6 +29,7 @@ public:
         constexpr Duration far = 24h * 365;
         if (time == protocol::never || time - shows_ > far) return end_of_time;
         if (time == protocol::long_ago || shows_ - time > far) return protocol::before_time;
+        if (fast_ppm_ == -million) return time <= shows_ ? since_ : end_of_time;  // It stands still.
         const Duration guess{(time - shows_).count() / (million + fast_ppm_) * million +
                              (time - shows_).count() % (million + fast_ppm_) * million / (million + fast_ppm_)};
         TrueTime moment = since_ + guess;
