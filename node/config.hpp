@@ -43,6 +43,7 @@ struct Security {
 
 struct Local {
     std::string group;  // Of the run directory and its sockets; empty: the daemon's own.
+    Place group_place;  // Whether there is such a group, only the daemon's host can say.
     std::optional<Endpoint> tcp;  // The leader topic there as well; loopback only.
     protocol::Duration session_timeout = std::chrono::seconds{10};
 };

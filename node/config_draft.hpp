@@ -19,7 +19,7 @@ struct NodePlaces {
 
 struct Places {
     ValuePlace heartbeat, lease, campaign_timeout;
-    bool timing_is_good = true;  // Otherwise nothing can be said of how these three fit together.
+    bool timing_is_good = true;  // Heartbeat and lease; else nothing can be said of how these three fit together.
     ValuePlace security_mode;
     ValuePlace local_tcp;
     Place node_list{1, 1};

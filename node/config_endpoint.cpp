@@ -38,6 +38,15 @@ bool is_host_name(std::string_view host) {
     return !numeric && std::all_of(host.begin(), host.end(), is_host_name_character);
 }
 
+// The resolver does not tell DB1 and db1 apart, so neither do we.
+std::string in_lower_case(std::string_view name) {
+    std::string lower{name};
+    for (char& c : lower) {
+        c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+    }
+    return lower;
+}
+
 std::optional<std::uint16_t> parse_port(std::string_view text) {
     std::uint16_t port{};
     const auto [rest, error] = std::from_chars(text.data(), text.data() + text.size(), port);
@@ -52,7 +61,7 @@ std::optional<std::string> parse_host(std::string_view text) {
     if (const auto address = canonical(AF_INET, text)) {
         return address;
     }
-    return is_host_name(text) ? std::optional<std::string>{text} : std::nullopt;
+    return is_host_name(text) ? std::optional{in_lower_case(text)} : std::nullopt;
 }
 
 bool is_wildcard(std::string_view host) { return host == "0.0.0.0" || host == "::"; }

@@ -11,7 +11,8 @@
 namespace bellwether::node {
 
 struct Endpoint {
-    std::string host;  // An IPv4 or IPv6 address, the latter without brackets and in its shortest form, or a host name.
+    std::string host;  // An IPv4 or IPv6 address, the latter without brackets and in its shortest form, or a host name
+                       // in lower case.
     std::uint16_t port{};
 
     // As ZeroMQ wants it: "tcp://10.0.0.1:7101", "tcp://[::1]:7101".

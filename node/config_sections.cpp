@@ -24,9 +24,9 @@ void read_timing(const Entry& entry, Draft& draft, Mistakes& mistakes) {
     // Four of the longest heartbeat are the longest lease.
     places.heartbeat = timing.duration("heartbeat", params.heartbeat, 1ms, protocol::max_lease / 4);
     places.lease = timing.duration("lease", params.lease, 4ms, protocol::max_lease);
+    places.timing_is_good = mistakes.size() == mistakes_before;
     places.campaign_timeout = timing.duration("campaign_timeout", params.campaign_timeout, 1ms, protocol::max_lease);
     timing.integer("clock_drift_ppm", params.clock_drift_ppm, 0U, 100'000U);
-    places.timing_is_good = mistakes.size() == mistakes_before;
     timing.refuse_unknown_keys();
 }
 
@@ -93,7 +93,7 @@ void read_security(const Entry& entry, Draft& draft, Mistakes& mistakes) {
 void read_local(const Entry& entry, Draft& draft, Mistakes& mistakes) {
     Local& local = draft.config.local;
     TableReader reader{table_in(entry), entry.value.place, "local", mistakes};
-    reader.text("group", local.group, max_group_name);
+    local.group_place = reader.text("group", local.group, max_group_name).value_or(Place{});
     draft.places.local_tcp = reader.endpoint("tcp", local.tcp);
     // A session says that it is alive each second.
     reader.duration("session_timeout", local.session_timeout, 2s, protocol::max_hold);

@@ -10,6 +10,7 @@
 #include <nlohmann/json.hpp>
 
 #include "node/config.hpp"
+#include "node/config_host.hpp"
 #include "tools/cli/exit_status.hpp"
 #include "tools/cli/subcommands.hpp"
 #include "tools/cli/terminal.hpp"
@@ -110,9 +111,14 @@ int accept(const CheckOptions& options, const node::Config& config) {
 }
 
 int run_check(const CheckOptions& options) {
-    const auto loaded = node::load(options.file);
-    const auto* mistakes = std::get_if<node::Mistakes>(&loaded);
-    return mistakes != nullptr ? refuse(options, *mistakes) : accept(options, std::get<node::Config>(loaded));
+    auto loaded = node::load(options.file);
+    if (const auto* mistakes = std::get_if<node::Mistakes>(&loaded)) return refuse(options, *mistakes);
+    auto& config = std::get<node::Config>(loaded);
+    // No more than warnings: the file may be meant for other hosts than this one.
+    const node::Mistakes here = node::mistakes_on_this_host(config);
+    config.warnings.insert(config.warnings.end(), here.begin(), here.end());
+    node::sort_by_place(config.warnings);
+    return accept(options, config);
 }
 
 }  // namespace

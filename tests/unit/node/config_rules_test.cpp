@@ -36,6 +36,15 @@ mesh.toml:8:13: node.heartbeat: "127.0.0.1:7101" does not begin with tcp://, as 
 )");
 }
 
+TEST(Mistakes, OfOneSettingHideNoneOfThoseThatDoNotDependOnIt) {
+    EXPECT_EQ(mistakes_in(with("[timing]\nheartbeat = \"100ms\"\nlease = \"200ms\"\nclock_drift_ppm = 200000\n"
+                               "campaign_timeout = \"soon\"\n")),
+              R"(mesh.toml:20:9: timing.lease: 200ms is less than 4 heartbeats of 100ms: at least 400ms
+mesh.toml:21:19: timing.clock_drift_ppm: must be from 0 to 100000, not 200000
+mesh.toml:22:20: timing.campaign_timeout: "soon" is not a whole number and a unit, as in "50ms" (ns, us, ms, s, m, h)
+)");
+}
+
 TEST(Mistakes, OfTheSyntaxAreToldAlone) {
     const std::string mistakes = mistakes_in("colour = 1\ncluster = \"demo\nlease = 3\n");
     EXPECT_EQ(mistakes.find("mesh.toml:2:16: not TOML: "), 0U) << mistakes;
@@ -119,6 +128,10 @@ const Wrong wrong_things[] = {
      "12:8: node.vote: tcp://127.0.0.1:7101 is already the node.heartbeat on line 6, each needs its own"},
     {"EndpointTwiceUnderAnotherName", replaced(three_nodes, "127.0.0.1:7104", "localhost:7101"),
      "12:8: node.vote: tcp://127.0.0.1:7101 is already the node.heartbeat on line 6, each needs its own"},
+    {"EndpointTwiceInLettersOfAnotherCase",
+     with("[security]\nallow_plaintext = true\n[[node]]\nname = \"delta\"\nid = 4\nbind = \"0.0.0.0\"\n"
+          "heartbeat = \"tcp://db1:7101\"\nvote = \"tcp://DB1:7101\"\n"),
+     "25:8: node.vote: tcp://db1:7101 is already the node.heartbeat on line 24, each needs its own"},
     {"EndpointTwiceInOneNode", replaced(three_nodes, "127.0.0.1:7102", "127.0.0.1:7101"),
      "7:8: node.vote: tcp://127.0.0.1:7101 is already the node.heartbeat on line 6, each needs its own"},
     {"LocalTcpThatIsANodes", with("[local]\ntcp = \"tcp://127.0.0.1:7101\"\n"),

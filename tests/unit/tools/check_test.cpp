@@ -68,6 +68,23 @@ TEST_F(Check, OfAMissingFileNamesIt) {
     EXPECT_EQ(outcome.err, "/no/such/file.toml: cannot be opened: No such file or directory\n");
 }
 
+TEST_F(Check, OnlyWarnsOfAGroupThatThisHostDoesNotHave) {
+    write(R"(cluster = "one"
+[[node]]
+name = "a"
+id = 1
+heartbeat = "tcp://127.0.0.1:7101"
+vote = "tcp://127.0.0.1:7102"
+[local]
+group = "no-such-group-here"
+)");
+    const Outcome outcome = check(file);
+    EXPECT_EQ(outcome.exit_status, 0);
+    EXPECT_EQ(outcome.err, file +
+                               ":8:9: warning: local.group: this host has no group \"no-such-group-here\": create it, "
+                               "or name one that exists on every host\n");
+}
+
 TEST_F(Check, WarnsWithoutRefusing) {
     write(R"(cluster = "pair"
 [[node]]
