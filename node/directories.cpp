@@ -11,6 +11,7 @@
 #include <system_error>
 
 #include "node/exit_status.hpp"
+#include "node/run_directory.hpp"
 #include "protocol/run_directory.hpp"
 
 namespace bellwether::node {
@@ -62,7 +63,10 @@ Directories directories_of(std::string_view cluster, std::string_view node, cons
                            const Surroundings& surroundings) {
     const fs::path state_base = named.state.empty() ? default_state_base(surroundings) : spelled_out(named.state);
     const fs::path run_base = named.run.empty() ? default_run_base(surroundings) : spelled_out(named.run);
-    return {.state = state_base / cluster / node, .run = protocol::run_directory(run_base.string(), cluster, node)};
+    Directories directories{.state = state_base / cluster / node,
+                            .run = protocol::run_directory(run_base.string(), cluster, node)};
+    refuse_long_paths(directories.run);
+    return directories;
 }
 
 void claim_fallback_base(const fs::path& directory, const Surroundings& surroundings) {

@@ -28,7 +28,7 @@ struct Directories {
     std::filesystem::path run;
 };
 
-// Throws WrongCall if there is no home for the state.
+// Throws WrongCall if there is no home for the state, or the path of a socket would be too long.
 [[nodiscard]] Directories directories_of(std::string_view cluster, std::string_view node, const Bases& named,
                                          const Surroundings& surroundings);
 

@@ -18,6 +18,7 @@
 
 #include "build_version.hpp"
 #include "node/config.hpp"
+#include "node/config_host.hpp"
 #include "node/daemon.hpp"
 #include "node/database.hpp"
 #include "node/directories.hpp"
@@ -96,9 +97,10 @@ std::string host_name() {
 // Prints every mistake; nothing if there is one.
 std::optional<Config> read_config(const std::filesystem::path& file) {
     auto result = load(file);
-    if (auto* config = std::get_if<Config>(&result)) return std::move(*config);
-    for (const Mistake& mistake : std::get<Mistakes>(result)) std::cerr << to_line(file, mistake) << '\n';
-    return std::nullopt;
+    auto* config = std::get_if<Config>(&result);
+    const Mistakes mistakes = config == nullptr ? std::get<Mistakes>(result) : mistakes_on_this_host(*config);
+    for (const Mistake& mistake : mistakes) std::cerr << to_line(file, mistake) << '\n';
+    return mistakes.empty() ? std::optional{std::move(*config)} : std::nullopt;
 }
 
 const NodeConfig& choose_node(const Config& config, const std::string& name) {

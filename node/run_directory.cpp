@@ -2,16 +2,16 @@
 
 #include <cerrno>
 #include <cstring>
-#include <optional>
 #include <stdexcept>
-#include <system_error>
 #include <utility>
-#include <vector>
 
-#include <grp.h>
 #include <sys/stat.h>
 #include <sys/un.h>
 #include <unistd.h>
+
+#include "node/config_host.hpp"
+#include "node/exit_status.hpp"
+#include "protocol/run_directory.hpp"
 
 namespace bellwether::node {
 namespace {
@@ -19,21 +19,34 @@ namespace {
 constexpr std::size_t max_socket_path = sizeof(sockaddr_un::sun_path) - 1;
 constexpr auto unchanged = static_cast<gid_t>(-1);
 
+// What would be right, where it is a matter of permission.
+std::string hint_of(int error) {
+    return error == EACCES ? "; run this as a user that may, or choose another --run-dir" : "";
+}
+
 [[noreturn]] void fail(const std::string& what, const std::filesystem::path& path, int error) {
-    throw std::runtime_error{what + " " + path.string() + ": " + std::strerror(error)};
+    throw std::runtime_error{what + " " + path.string() + ": " + std::strerror(error) + hint_of(error)};
+}
+
+std::filesystem::path socket_in(const std::filesystem::path& directory, std::string_view name) {
+    std::filesystem::path socket = directory / name;
+    const std::size_t size = socket.native().size();
+    if (size <= max_socket_path) return socket;
+    throw WrongCall{"the path " + socket.string() + " has " + std::to_string(size) + " bytes, a socket's at most " +
+                    std::to_string(max_socket_path) + ": choose a shorter --run-dir"};
+}
+
+// False as well where nobody lets us look: making it says why.
+bool is_made(const std::filesystem::path& path) {
+    struct stat status {};
+    return ::stat(path.c_str(), &status) == 0 && S_ISDIR(status.st_mode);
 }
 
 gid_t group_of(const std::string& name) {
     if (name.empty()) return unchanged;
-    group entry{};
-    group* found = nullptr;
-    std::vector<char> text(1024);
-    int error = 0;
-    while ((error = getgrnam_r(name.c_str(), &entry, text.data(), text.size(), &found)) == ERANGE) {
-        text.resize(text.size() * 2);
-    }
-    if (found == nullptr) throw std::runtime_error{"the group \"" + name + "\" of [local] does not exist on this host"};
-    return entry.gr_gid;
+    const auto found = find_group(name);
+    if (!found) throw std::runtime_error{"the group \"" + name + "\" of [local] does not exist on this host"};
+    return *found;
 }
 
 void set_group(const std::filesystem::path& path, gid_t group) {
@@ -49,7 +62,7 @@ void set_mode(const std::filesystem::path& path, mode_t mode) {
 
 // For everybody to pass through where root or a group serves several users, else for ourselves.
 void make_parents(const std::filesystem::path& path, gid_t group) {
-    if (path.empty() || std::filesystem::is_directory(path)) return;
+    if (path.empty() || is_made(path)) return;
     make_parents(path.parent_path(), group);
     const mode_t mode = geteuid() == 0 || group != unchanged ? 0755 : 0700;
     if (mkdir(path.c_str(), mode) == 0) {
@@ -65,19 +78,18 @@ RunDirectory::RunDirectory(std::filesystem::path path, const std::string& group)
     : path_{std::move(path)}, group_{group_of(group)} {
     make_parents(path_.parent_path(), group_);
     if (mkdir(path_.c_str(), 0700) != 0 && errno != EEXIST) fail("cannot make the directory", path_, errno);
-    if (!std::filesystem::is_directory(path_)) fail("cannot use", path_, ENOTDIR);
+    if (!is_made(path_)) fail("cannot use", path_, errno == EACCES ? EACCES : ENOTDIR);
     // The group first: until then nobody of the wrong one may enter.
     set_group(path_, group_);
     set_mode(path_, 0750);
 }
 
-std::filesystem::path RunDirectory::socket(std::string_view name) const {
-    std::filesystem::path socket = path_ / name;
-    const std::size_t size = socket.native().size();
-    if (size <= max_socket_path) return socket;
-    throw std::runtime_error{"the path " + socket.string() + " has " + std::to_string(size) +
-                             " bytes, a socket's at most " + std::to_string(max_socket_path) +
-                             ": choose a shorter --run-dir"};
+std::filesystem::path RunDirectory::socket(std::string_view name) const { return socket_in(path_, name); }
+
+void refuse_long_paths(const std::filesystem::path& run_dir) {
+    for (const std::string_view name : {protocol::leader_socket, protocol::control_socket}) {
+        static_cast<void>(socket_in(run_dir, name));
+    }
 }
 
 void RunDirectory::admit(const std::filesystem::path& socket) const {

@@ -17,7 +17,7 @@ class RunDirectory {
 public:
     RunDirectory(std::filesystem::path path, const std::string& group);
 
-    // Where a socket of that name is to be bound. A path that is too long for the kernel is refused.
+    // Where a socket of that name is to be bound. Throws WrongCall, see refuse_long_paths().
     [[nodiscard]] std::filesystem::path socket(std::string_view name) const;
 
     // Mode 0660 and the group for a socket that has been bound.
@@ -27,6 +27,10 @@ private:
     std::filesystem::path path_;
     gid_t group_;  // -1: left as it is.
 };
+
+// Throws WrongCall, naming the path, if that of a socket in this directory would be too long for the kernel. To be
+// asked before anything is made.
+void refuse_long_paths(const std::filesystem::path& run_dir);
 
 // While it lives, files are made without any access for others. Of the whole process: only while a daemon starts.
 class NarrowUmask {

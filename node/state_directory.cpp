@@ -17,11 +17,14 @@ namespace fs = std::filesystem;
 namespace {
 
 [[noreturn]] void fail(const std::string& what, const fs::path& path) {
-    throw std::runtime_error(what + " " + path.string() + ": " + std::generic_category().message(errno));
+    const std::string hint = errno == EACCES ? "; run this as a user that may, or choose another --state-dir" : "";
+    throw std::runtime_error(what + " " + path.string() + ": " + std::generic_category().message(errno) + hint);
 }
 
 void make_missing(const fs::path& directory) {
-    if (directory.empty() || fs::is_directory(directory)) return;
+    // Nobody may let us look: then making it says why.
+    std::error_code ignored;
+    if (directory.empty() || fs::is_directory(directory, ignored)) return;
     make_missing(directory.parent_path());
     if (::mkdir(directory.c_str(), 0700) != 0 && errno != EEXIST) fail("cannot make the state directory", directory);
     sync_directory(directory.has_parent_path() ? directory.parent_path() : ".");

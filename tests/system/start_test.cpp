@@ -8,6 +8,7 @@
 #include <fstream>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <zmq.hpp>
@@ -75,6 +76,25 @@ TEST(StartInRealTime, AWrongCallIsToldApartFromAFailure) {
     EXPECT_THAT(no_node.errors, HasSubstr("there is no node \"zulu\""));
     EXPECT_EQ(run({.program = bellwetherd(), .arguments = {mesh.config(), "--fast"}}).status, 2);
     EXPECT_EQ(run({.program = bellwetherd(), .arguments = {"--version"}}).status, 0);
+}
+
+TEST(StartInRealTime, AGroupThatThisHostDoesNotHaveIsAMistakeOfTheConfiguration) {
+    RealMesh mesh{{.priorities = {10}, .more_tables = "[local]\ngroup = \"no-such-group-here\"\n"}};
+    const Finished daemon = run(mesh.launch_of("alpha"));
+    EXPECT_EQ(daemon.status, 2);
+    EXPECT_THAT(daemon.errors, AllOf(StartsWith(mesh.config().string() + ":"), HasSubstr("no-such-group-here")));
+    EXPECT_FALSE(fs::exists(mesh.state_dir("alpha")));
+}
+
+TEST(StartInRealTime, ASocketPathThatIsTooLongIsRefusedBeforeAnythingIsMade) {
+    RealMesh mesh{alone()};
+    const fs::path state = mesh.directory() / "state";
+    const fs::path run_base = mesh.directory() / std::string(100, 'x');
+    const Finished daemon = run(with_directories(mesh.launch_of("alpha"), state, run_base));
+    EXPECT_EQ(daemon.status, 2);
+    EXPECT_THAT(lines_of(daemon.errors), AllOf(SizeIs(1), Each(HasSubstr("choose a shorter --run-dir"))));
+    EXPECT_FALSE(fs::exists(state));
+    EXPECT_FALSE(fs::exists(run_base));
 }
 
 TEST(StartInRealTime, ASecondDaemonOnTheSameDirectoriesRefusesAndTheFirstIsUnharmed) {
@@ -180,6 +200,23 @@ TEST_F(StartAsAnotherUserInRealTime, AStateDirectoryThatMayNotBeMadeIsNamed) {
     const Finished daemon = run(as_user(with_directories(mesh.launch_of("alpha"), run_base, own_base)));
     EXPECT_EQ(daemon.status, 1);
     EXPECT_THAT(daemon.errors, AllOf(HasSubstr(run_base.string()), HasSubstr("Permission denied")));
+}
+
+TEST_F(StartAsAnotherUserInRealTime, ADirectoryBelowAClosedOneIsNamedInASentence) {
+    const fs::path closed = mesh.directory() / "closed";
+    fs::create_directories(own_base);
+    fs::create_directories(closed / "test" / "alpha");
+    if (user) {
+        ASSERT_EQ(::chown(own_base.c_str(), *user, *user), 0);
+    }
+    fs::permissions(closed, fs::perms{0});
+    for (const auto& [state, run_dir] : {std::pair{closed, own_base}, std::pair{own_base, closed}}) {
+        const Finished daemon = run(as_user(with_directories(mesh.launch_of("alpha"), state, run_dir)));
+        EXPECT_EQ(daemon.status, 1);
+        EXPECT_THAT(daemon.errors, AllOf(HasSubstr((closed / "test").string() + ": Permission denied; run this as"),
+                                         Not(HasSubstr("filesystem error"))));
+    }
+    fs::permissions(closed, fs::perms{0755});
 }
 
 TEST_F(StartAsAnotherUserInRealTime, WhoMayNotEnterTheRunDirectoryIsToldSo) {

@@ -59,6 +59,13 @@ TEST(DirectoriesOfANode, NeedAHomeOnlyWhereNoneIsNamed) {
     EXPECT_EQ(of({.state = "/srv", .run = ""}, surroundings).state, "/srv/demo/alpha");
 }
 
+TEST(DirectoriesOfANode, AreRefusedIfASocketWouldNotFit) {
+    // "/<base>/demo/alpha/control.sock" may have 107 bytes.
+    const std::string longest = "/" + std::string(82, 'x');
+    EXPECT_EQ(of({.state = "", .run = longest}, ann).run, longest + "/demo/alpha");
+    EXPECT_THROW(static_cast<void>(of({.state = "", .run = longest + "x"}, ann)), WrongCall);
+}
+
 class TheFallbackBase : public ::testing::Test {
 protected:
     ~TheFallbackBase() override { fs::remove_all(base_); }
