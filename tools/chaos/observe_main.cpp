@@ -58,7 +58,7 @@ void add_options(CLI::App& app, Options& options) {
     app.footer(
         "A mark is a line that says what is done to a node at that moment: kill, term, stop, restart, cont NAME.\n"
         "Exit status 0 if there were never two leaders and tokens only grew, 1 if not, 3 if nobody led.\n"
-        "Example: bellwether-observe --run-dir /tmp/bellwether-mesh-$UID/demo/run --for 60s");
+        "Example: bellwether-observe --run-dir /tmp/bellwether-mesh-$UID/five/run --for 60s");
 }
 
 void print_report(const chaos::Observer& observer, const chaos::Report& report, protocol::Time begin, bool json) {

@@ -91,7 +91,9 @@ void add_told(Takeover& takeover, const History& history) {
 
 void add_takeovers(ElectionReport& report, const History& history) {
     for (const Mark& mark : history.marks()) {
-        const Believed* old = mark.silences() ? leading_at(report, mark) : nullptr;
+        if (!mark.silences()) continue;
+        ++report.silenced;
+        const Believed* old = leading_at(report, mark);
         if (old == nullptr) continue;
         const Believed* next = next_after(report, *old);
         if (next == nullptr) {

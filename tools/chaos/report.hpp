@@ -52,6 +52,7 @@ struct ElectionReport {
     std::size_t changes{};  // Of the leadership: a node that leads again, with a new token, counts.
     std::vector<Gap> gaps;
     std::vector<Takeover> takeovers;
+    std::size_t silenced{};        // Blows in all: takeovers, unanswered, and those at nodes that did not lead.
     std::vector<Mark> unanswered;  // A leader was silenced, and none came.
     std::vector<Overlap> overlaps;
     std::vector<TokenFault> token_faults;

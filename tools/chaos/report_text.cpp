@@ -67,6 +67,44 @@ std::vector<Duration> takeover_lengths(const ElectionReport& report, Until until
     return lengths;
 }
 
+std::size_t late_takeovers(const ElectionReport& report) {
+    return static_cast<std::size_t>(std::count_if(report.takeovers.begin(), report.takeovers.end(),
+                                                  [](const Takeover& t) { return t.observer_late; }));
+}
+
+// How many blows the figures below are of, and where the others are: the parts add up to the whole.
+struct Account {
+    std::size_t silenced{};
+    std::size_t measured{};
+    std::size_t apart{};
+    std::size_t unanswered{};
+    std::size_t did_not_lead{};
+};
+
+Account account_of(const ElectionReport& report) {
+    const std::size_t apart = late_takeovers(report);
+    const std::size_t leaders = report.takeovers.size() + report.unanswered.size();
+    return {.silenced = report.silenced,
+            .measured = report.takeovers.size() - apart,
+            .apart = apart,
+            .unanswered = report.unanswered.size(),
+            .did_not_lead = report.silenced - leaders};
+}
+
+std::string account_line(const ElectionReport& report) {
+    const Account account = account_of(report);
+    if (account.silenced == 0) return "";
+    std::string text = of_election(report) + "silenced " + std::to_string(account.silenced) +
+                       " times: " + std::to_string(account.measured) + " measured";
+    const auto add = [&text](std::size_t count, const char* what) {
+        if (count > 0) text += ", " + std::to_string(count) + ' ' + what;
+    };
+    add(account.apart, "listed apart, the observer was late");
+    add(account.unanswered, "after which nobody led");
+    add(account.did_not_lead, "of nodes that did not lead");
+    return text + '\n';
+}
+
 std::string spread_line(const ElectionReport& report, const std::string& what, std::vector<Duration> lengths) {
     const auto spread = spread_of(std::move(lengths));
     if (!spread) return "";
@@ -80,6 +118,12 @@ std::string doubtful_lines(const ElectionReport& report) {
         if (!gap.observer_late) continue;
         text += of_election(report) + "not counted, the observer was late: " + gap.before.node + " -> " +
                 gap.after.node + ", " + ms(gap.length) + '\n';
+    }
+    for (const Takeover& takeover : report.takeovers) {
+        if (!takeover.observer_late) continue;
+        text += of_election(report) + "not counted, the observer was late: " + takeover.mark.verb + ' ' +
+                takeover.mark.node + ", " + takeover.after.node + " announced after " + ms(takeover.until_leader) +
+                '\n';
     }
     return text;
 }
@@ -108,6 +152,7 @@ std::string fault_lines(const ElectionReport& report) {
 std::string election_lines(const ElectionReport& report) {
     std::string text = of_election(report) + "the leader changed " + std::to_string(report.changes) + " times\n";
     text += spread_line(report, "nobody led in between", gap_lengths(report));
+    text += account_line(report);
     text += spread_line(report, "silenced -> next leader announced", takeover_lengths(report, Until::leader));
     text += spread_line(report, "silenced -> told on another node", takeover_lengths(report, Until::first_told));
     text += spread_line(report, "silenced -> told on all others", takeover_lengths(report, Until::all_told));
@@ -149,12 +194,22 @@ nlohmann::ordered_json gap_json(const Gap& gap, Time begin) {
             {"observer_late", gap.observer_late}};
 }
 
+nlohmann::ordered_json account_json(const ElectionReport& report) {
+    const Account account = account_of(report);
+    return {{"total", account.silenced},
+            {"measured", account.measured},
+            {"observer_late", account.apart},
+            {"unanswered", account.unanswered},
+            {"did_not_lead", account.did_not_lead}};
+}
+
 nlohmann::ordered_json election_json(const ElectionReport& report, Time begin) {
     auto gaps = nlohmann::ordered_json::array();
     for (const Gap& gap : report.gaps) gaps.push_back(gap_json(gap, begin));
     return {{"election", report.election.str()},
             {"changes", report.changes},
             {"gap", spread_json(gap_lengths(report))},
+            {"silenced", account_json(report)},
             {"silenced_to_leader", spread_json(takeover_lengths(report, Until::leader))},
             {"silenced_to_first_told", spread_json(takeover_lengths(report, Until::first_told))},
             {"silenced_to_all_told", spread_json(takeover_lengths(report, Until::all_told))},

@@ -140,6 +140,35 @@ TEST(Report, WhatWasMeasuredWhileTheObserverDidNotRunIsSetApart) {
     EXPECT_NE(summary(history, make_report(history)).find("not counted, the observer was late"), std::string::npos);
 }
 
+// Five blows: a takeover that is measured, one while the observer did not run, one that nobody followed, two at nodes
+// that did not lead.
+History five_blows() {
+    History history = killed_leader();
+    history.mark(at(310ms), "kill echo");
+    history.mark(at(400ms), "term bravo");
+    history.mark(at(410ms), "stop delta");
+    history.late(at(500ms), at(550ms));
+    history.hear(at(600ms), leads("charlie", 3000, at(750ms)));
+    history.mark(at(700ms), "kill charlie");
+    return history;
+}
+
+TEST(Report, EveryBlowIsCountedOnce) {
+    const History history = five_blows();
+    const Report report = make_report(history);
+    const std::string text = summary(history, report);
+    EXPECT_NE(text.find("  default: silenced 5 times: 1 measured, 1 listed apart, the observer was late, 1 after which "
+                        "nobody led, 2 of nodes that did not lead\n"),
+              std::string::npos)
+        << text;
+    EXPECT_NE(
+        text.find("  default: not counted, the observer was late: term bravo, charlie announced after 200.0 ms\n"),
+        std::string::npos)
+        << text;
+    const auto silenced = to_json(history, report, at(0ms))["elections"][0]["silenced"];
+    EXPECT_EQ(silenced.dump(), R"({"total":5,"measured":1,"observer_late":1,"unanswered":1,"did_not_lead":2})");
+}
+
 TEST(Report, SpreadIsTheUpperMedianAndTheLongest) {
     EXPECT_FALSE(spread_of({}));
     EXPECT_EQ(spread_of({3ms, 1ms, 2ms})->median, 2ms);
@@ -161,6 +190,7 @@ TEST(ReportText, SumsUp) {
               "  5 announcements heard\n"
               "  default: the leader changed 1 times\n"
               "  default: nobody led in between: median 50.0 ms, longest 50.0 ms (1 times)\n"
+              "  default: silenced 1 times: 1 measured\n"
               "  default: silenced -> next leader announced: median 200.0 ms, longest 200.0 ms (1 times)\n"
               "  default: silenced -> told on another node: median 201.0 ms, longest 201.0 ms (1 times)\n"
               "  default: silenced -> told on all others: median 204.0 ms, longest 204.0 ms (1 times)\n"
