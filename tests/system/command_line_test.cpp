@@ -94,6 +94,17 @@ TEST_F(CommandLineInRealTime, StatusTellsOfOneNodeOrOfAll) {
     EXPECT_EQ(names, (std::set<std::string>{"alpha", "bravo", "charlie"}));
 }
 
+TEST_F(CommandLineInRealTime, StatusSaysThatAnElectionIsUnknownAndWhichAreKnown) {
+    const std::string run_base = mesh().directory() / "run";
+    for (const Finished& status :
+         {mesh().order("alpha", {"status", "--election", "nix"}),
+          call({"status", "--election", "nix", "--config", mesh().config(), "--run-dir", run_base})}) {
+        EXPECT_EQ(status.status, 3);
+        EXPECT_EQ(status.errors, "bellwether: no election \"nix\" is known; there is default\n");
+    }
+    EXPECT_EQ(mesh().order("alpha", {"status"}).errors, "");
+}
+
 TEST_F(CommandLineInRealTime, LeaderPrintsTheName) {
     const Finished leader = mesh().order("charlie", {"leader"});
     EXPECT_EQ(leader.status, 0);

@@ -33,11 +33,17 @@ void print(std::string text) {
     (void)print_line(text);
 }
 
+// Beside what is printed, an empty sentence not at all.
+void say(const std::string& sentence) {
+    if (!sentence.empty()) std::fprintf(stderr, "bellwether: %s\n", sentence.c_str());
+}
+
 int show_node(const StatusOptions& options) {
     const auto answer = ask_status(locate_daemon(options.daemon), options.timeout);
     if (const auto* none = std::get_if<client::NoReply>(&answer)) throw Failure{exit_no_daemon, none->text};
     const Json& status = std::get<Json>(answer);
     print(options.json ? status.dump() : status_tables(status, options.all));
+    say(why_unknown({&status}, options.election));
     const Json* election = election_of(status, options.election);
     return election != nullptr && !text_of(*election, "leader").empty() ? exit_done : exit_unknown;
 }
@@ -68,9 +74,17 @@ void explain_no_access(const std::vector<Account>& accounts) {
     for (const Account& account : accounts) {
         const auto* none = std::get_if<client::NoReply>(&account.answer);
         if (none == nullptr || none->why != client::NoReply::Why::forbidden) continue;
-        std::fprintf(stderr, "bellwether: %s\n", none->text.c_str());
+        say(none->text);
         return;
     }
+}
+
+void explain_unknown_election(const std::vector<Account>& accounts, const protocol::ElectionName& election) {
+    std::vector<const Json*> statuses;
+    for (const Account& account : accounts) {
+        if (const auto* status = std::get_if<Json>(&account.answer)) statuses.push_back(status);
+    }
+    say(why_unknown(statuses, election));
 }
 
 int show_mesh(const StatusOptions& options) {
@@ -86,6 +100,7 @@ int show_mesh(const StatusOptions& options) {
         print(mesh_table(accounts, options.election));
         explain_no_access(accounts);
     }
+    explain_unknown_election(accounts, options.election);
     return mesh_status(accounts, options.election);
 }
 
@@ -103,7 +118,7 @@ void add_status(CLI::App& app, int& exit_status) {
         "With --config and without --node: all nodes of the mesh that run on this host, side by side.\n"
         "Exit status 0 if a leader is known, 3 if none is, 4 if no daemon answered, also for want of permission.\n"
         "Example: bellwether status --run-dir /run/bellwether/demo/alpha\n"
-        "         bellwether status --config configs/five-nodes.toml --run-dir /tmp/bellwether-mesh-$UID/demo/run");
+        "         bellwether status --config configs/five-nodes.toml --run-dir /tmp/bellwether-mesh-$UID/five/run");
     status->callback([options, &exit_status] {
         const bool mesh = !options->daemon.config.empty() && options->daemon.node.empty();
         exit_status = mesh ? show_mesh(*options) : show_node(*options);

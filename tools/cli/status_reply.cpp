@@ -1,5 +1,6 @@
 #include "tools/cli/status_reply.hpp"
 
+#include <set>
 #include <utility>
 
 #include "protocol/local_codec.hpp"
@@ -46,6 +47,18 @@ const Json* election_of(const Json& status, const protocol::ElectionName& electi
         if (text_of(one, "name") == election.view()) return &one;
     }
     return nullptr;
+}
+
+std::string why_unknown(const std::vector<const Json*>& statuses, const protocol::ElectionName& election) {
+    std::set<std::string> known;
+    for (const Json* status : statuses) {
+        for (const Json& one : list_of(*status, "elections")) known.insert(text_of(one, "name"));
+    }
+    if (statuses.empty() || known.contains(election.str())) return "";
+    std::string names;
+    for (const std::string& name : known) names += (names.empty() ? "" : ", ") + name;
+    return "no election \"" + election.str() + "\" is known; there " + (known.size() == 1 ? "is " : "are ") +
+           (names.empty() ? "none" : names);
 }
 
 }  // namespace bellwether::cli

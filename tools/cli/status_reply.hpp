@@ -6,6 +6,7 @@
 #include <string>
 #include <string_view>
 #include <variant>
+#include <vector>
 
 #include <nlohmann/json.hpp>
 
@@ -28,5 +29,8 @@ using Json = nlohmann::ordered_json;
 
 // Null if the node knows nothing of it.
 [[nodiscard]] const Json* election_of(const Json& status, const protocol::ElectionName& election);
+
+// Empty if one of these nodes knows the election, or there are none; else a sentence with those that are known.
+[[nodiscard]] std::string why_unknown(const std::vector<const Json*>& statuses, const protocol::ElectionName& election);
 
 }  // namespace bellwether::cli
