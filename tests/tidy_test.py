@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""Keeps the house in order: layers, banned calls, headers that compile alone, a test for each source, a true README.
+"""Keeps the house in order: layers, banned calls, headers that compile alone, a test for each source, a true README,
+examples that fit the shipped configurations.
 
 Usage: /usr/bin/python3 tests/tidy_test.py build/dev
 """
@@ -12,6 +13,7 @@ import shlex
 import subprocess
 import sys
 import tempfile
+import tomllib
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -246,6 +248,39 @@ def readme_command(line, build):
             yield f"README.md: {word} does not exist: {line}"
 
 
+# A run directory of tools/mesh.sh as an example names it: <cluster>, run, <cluster>, <node>.
+MESH_PATH = re.compile(r"bellwether-mesh-\$UID/([\w-]+)(?:/(?:run|state)(?:/([\w-]+)(?:/([\w-]+))?)?)?")
+
+
+def shipped_meshes():
+    """The nodes of each cluster in configs/."""
+    meshes = {}
+    for path in sorted((ROOT / "configs").glob("*.toml")):
+        config = tomllib.loads(path.read_text(encoding="utf-8"))
+        meshes[config["cluster"]] = {node["name"] for node in config["node"]}
+    return meshes
+
+
+def wrong_mesh_paths(text, meshes):
+    for match in MESH_PATH.finditer(text):
+        cluster, again, node = match.groups()
+        if cluster not in meshes or again not in (None, cluster):
+            yield f"{match.group()}: no file in configs/ is of that cluster"
+        elif node and node not in meshes[cluster]:
+            yield f"{match.group()}: {cluster} has no node {node}"
+
+
+def examples():
+    meshes = shipped_meshes()
+    pages = [path.relative_to(ROOT).as_posix() for path in (ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md")))]
+    for path in [*files(".cpp", ".sh", ".py", folders=("node", "client", "tools")), *pages]:
+        text = read(path)
+        yield from (f"{path}: {mistake}" for mistake in wrong_mesh_paths(text, meshes))
+        for config in re.findall(r"(?<![\w/.])configs/[\w-]+\.toml", text):
+            if not (ROOT / config).exists():
+                yield f"{path}: {config} does not exist"
+
+
 # A check that finds nothing may be blind: each line must be found by its rules, or by none.
 SEEN = [
     (BANNED_IN_PROTOCOL, "#include <thread>", True),
@@ -266,6 +301,11 @@ def the_rules_see():
     for rules, line, expected in SEEN:
         if bool(list(matches(rules, code_of(line), "here"))) != expected:
             yield f"{'not ' if expected else ''}found: {line}"
+    meshes = {"five": {"alpha"}}
+    for path, wrong in (("five/run/five/alpha", False), ("five", False), ("demo/run", True), ("five/run/demo", True),
+                        ("five/run/five/zulu", True)):
+        if bool(list(wrong_mesh_paths(f"--run-dir /tmp/bellwether-mesh-$UID/{path} --for 60s", meshes))) != wrong:
+            yield f"{'not ' if wrong else ''}found: {path}"
 
 
 def main():
@@ -280,6 +320,7 @@ def main():
         "one test per source": one_test_per_source(),
         "headers compile alone": headers_compile_alone(build),
         "README": readme(build),
+        "examples": examples(),
     }
     broken = 0
     for name, mistakes in rules.items():
