@@ -27,6 +27,11 @@ std::optional<CommandKind> kind_of(std::string_view type) {
     return std::nullopt;
 }
 
+// Who works on a host undrains it when the work is done; the others are to pass by themselves.
+Duration default_hold_of(CommandKind kind) {
+    return kind == CommandKind::drain ? protocol::max_hold : protocol::default_hold;
+}
+
 ControlReply refuse(const ControlRequest& request, std::string reason, std::string text) {
     return {.id = request.id, .done = false, .reason = std::move(reason), .text = std::move(text)};
 }
@@ -46,7 +51,7 @@ ControlDesk::Outcome ControlDesk::accept(std::uint64_t caller, const ControlRequ
                    .kind = *kind_of(request.type),
                    .election = request.election,
                    .target = target == members.end() ? protocol::nobody : target->id,
-                   .hold = request.hold.value_or(protocol::default_hold)};
+                   .hold = request.hold.value_or(default_hold_of(*kind_of(request.type)))};
 }
 
 std::optional<ControlDesk::Delivery> ControlDesk::answer(const protocol::Answer& answer) {

@@ -51,10 +51,13 @@ TEST_F(TheControlDesk, TurnsARequestIntoACommandForAMinuteUnlessTold) {
     EXPECT_EQ(command.kind, CommandKind::transfer);
     EXPECT_EQ(command.target.value, 2);
     EXPECT_EQ(command.hold, 60s);
+    EXPECT_EQ(accepted(request_of("stepdown")).hold, 60s);
     ControlRequest longer = request_of("drain");
     longer.hold = 1h;
     EXPECT_EQ(accepted(longer).hold, 1h);
 }
+
+TEST_F(TheControlDesk, DrainsForADayUnlessTold) { EXPECT_EQ(accepted(request_of("drain")).hold, 24h); }
 
 TEST_F(TheControlDesk, CarriesAnAnswerToItsCallerOnce) {
     const Command first = accepted(request_of("stepdown"));
