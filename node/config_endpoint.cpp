@@ -58,7 +58,7 @@ std::optional<std::string> parse_host(std::string_view text) {
     if (text.size() > 2 && text.front() == '[' && text.back() == ']') {
         return canonical(AF_INET6, text.substr(1, text.size() - 2));
     }
-    if (const auto address = canonical(AF_INET, text)) {
+    if (auto address = canonical(AF_INET, text)) {
         return address;
     }
     return is_host_name(text) ? std::optional{in_lower_case(text)} : std::nullopt;

@@ -16,8 +16,8 @@
 
 namespace bellwether::protocol {
 
-inline constexpr std::size_t max_heartbeat_frame = 256 * 1024;
-inline constexpr std::size_t max_frame = 64 * 1024;  // Of any other message.
+inline constexpr std::size_t max_heartbeat_frame = std::size_t{256} << 10U;
+inline constexpr std::size_t max_frame = std::size_t{64} << 10U;  // Of any other message.
 inline constexpr std::size_t max_wire_depth = 4;     // Arrays and maps in each other, the message itself counted.
 inline constexpr std::size_t max_reason_bytes = 64;
 inline constexpr std::size_t max_text_bytes = 512;
