@@ -96,7 +96,8 @@ std::variant<Table, Mistake> parse_document(std::string_view text) {
         return convert_table(toml::parse(text));
     } catch (const toml::parse_error& error) {
         const Place place = place_of(error.source());
-        return Mistake{place.line, place.column, "not TOML: " + std::string{error.description()}};
+        // It quotes what it stumbled over as it stands there, were it an escape sequence of a terminal.
+        return Mistake{place.line, place.column, "not TOML: " + printable(error.description())};
     }
 }
 

@@ -21,12 +21,10 @@ std::string_view cut(std::string_view text) {
     return text.substr(0, size);
 }
 
-void append_escaped(std::string& out, char c) {
+void append_printable(std::string& out, char c) {
     constexpr std::string_view hex = "0123456789abcdef";
     const auto byte = static_cast<unsigned char>(c);
-    if (c == '"' || c == '\\') {
-        out += {'\\', c};
-    } else if (c == '\n') {
+    if (c == '\n') {
         out += "\\n";
     } else if (byte < 0x20 || byte == 0x7F) {
         out += {'\\', 'x', hex[byte >> 4U], hex[byte & 0xFU]};
@@ -36,6 +34,12 @@ void append_escaped(std::string& out, char c) {
 }
 
 }  // namespace
+
+std::string printable(std::string_view text) {
+    std::string out;
+    for (const char c : text) append_printable(out, c);
+    return out;
+}
 
 void report(Mistakes& mistakes, Place place, std::string text) {
     mistakes.push_back({place.line, place.column, std::move(text)});
@@ -59,7 +63,8 @@ std::string quote(std::string_view text) {
     const bool whole = text.size() <= longest_quotation;
     std::string out = "\"";
     for (const char c : whole ? text : cut(text)) {
-        append_escaped(out, c);
+        if (c == '"' || c == '\\') out += '\\';
+        append_printable(out, c);
     }
     return out + (whole ? "\"" : "...\"");
 }

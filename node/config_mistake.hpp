@@ -37,7 +37,10 @@ void sort_by_place(Mistakes& mistakes);
 // `FILE:LINE:COLUMN: text`; without line and column if it is about the file as a whole.
 [[nodiscard]] std::string to_line(const std::filesystem::path& file, const Mistake& mistake);
 
-// In quotes, fit for a terminal: control characters escaped, a long text cut.
+// Fit for a terminal: control characters escaped.
+[[nodiscard]] std::string printable(std::string_view text);
+
+// In quotes and printable, a long text cut.
 [[nodiscard]] std::string quote(std::string_view text);
 
 }  // namespace bellwether::node

@@ -45,6 +45,12 @@ TEST(Documents, WithASyntaxErrorAreThatErrorAlone) {
     EXPECT_EQ(std::get<Mistake>(document).line, 2);
 }
 
+TEST(Documents, WithASyntaxErrorQuoteItPrintable) {
+    const auto document = parse_document("a = t\x1b[2J");
+    ASSERT_TRUE(std::holds_alternative<Mistake>(document));
+    EXPECT_EQ(std::get<Mistake>(document).text, "not TOML: Error while parsing boolean: expected 'true', saw 't\\x1b'");
+}
+
 TEST(Documents, AreRefusedWhereTheyWouldBeTooDeepToWalk) {
     std::string dots;
     for (int i = 0; i < 100'000; ++i) {
