@@ -25,7 +25,8 @@ bool is_line(const std::string& text) {
 
 void check(const Mistakes& mistakes) {
     for (const node::Mistake& mistake : mistakes) {
-        fuzz::require(is_line(node::to_line("mesh.toml", mistake)), "a mistake that is not one line");
+        const std::string line = node::to_line("mesh.toml", mistake);
+        fuzz::require(is_line(line), "not one line: " + line);
         fuzz::require(mistake.line >= 0 && mistake.column >= 0, "a mistake at no place");
     }
 }

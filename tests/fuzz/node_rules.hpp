@@ -58,7 +58,7 @@ private:
     std::set<std::uint64_t> commands_;  // That wait for their answer.
     std::optional<protocol::Time> published_at_;
     protocol::Sent last_sent_{};
-    std::uint64_t last_seq_ = 0;
+    std::map<protocol::ElectionName, std::uint64_t> last_seq_;
     std::map<protocol::ElectionName, protocol::Token> tokens_;
     bool left_ = false;
 };

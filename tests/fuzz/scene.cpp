@@ -350,7 +350,7 @@ Term Scene::term(std::uint8_t of) const {
     switch (of / 4 % 8) {
         case 5: return {1};
         case 6: return {max_term.value - of % 4U};
-        case 7: return {highest_term_.value + 1000};
+        case 7: return {std::min(highest_term_.value + 1000, max_term.value)};
         default: return {std::min(highest_term_.value + of / 4U % 8U, max_term.value)};
     }
 }

@@ -4,7 +4,9 @@
 // The first byte says how the rest is meant: as the database file, as its log beside a real one, as changes to a real
 // pair of them, or as changes to its rows.
 #include <algorithm>
+#include <array>
 #include <fstream>
+#include <optional>
 #include <string>
 
 #include <spdlog/spdlog.h>
@@ -71,24 +73,29 @@ StateFiles changed(const StateFiles& real, Steering& choices) {
     return files;
 }
 
-// Takes a state up and goes on with it, as a daemon does, in two lives.
-void live_on(const std::filesystem::path& directory) {
-    protocol::Durable record;
+std::optional<node::StateFile> open(const std::filesystem::path& directory) {
     try {
-        node::StateFile file{directory};
-        record = file.content().value_or(fuzz::some_record());
-        ++record.incarnation.value;
-        file.write(record);
+        return std::optional<node::StateFile>{std::in_place, directory};
     } catch (const std::exception& refusal) {
         fuzz::require(*refusal.what() != '\0', "refused without a word");
-        return;
+        return std::nullopt;
     }
+}
+
+// Takes a state up and goes on with it, as a daemon does, in two lives.
+void live_on(const std::filesystem::path& directory) {
+    auto file = open(directory);
+    if (!file) return;
+    protocol::Durable record = file->content().value_or(fuzz::some_record());
+    ++record.incarnation.value;
     try {
-        const node::StateFile again{directory};
-        fuzz::require(again.content() == record, "what was written is not what is there");
-    } catch (const std::exception&) {
-        fuzz::report("what was written cannot be read");
+        file->write(record);
+    } catch (const std::exception& error) {
+        fuzz::report(std::string{"took the state up and cannot write it: "} + error.what());
     }
+    file.reset();
+    const auto again = open(directory);
+    fuzz::require(again && again->content() == record, "what was written is not what is there");
 }
 
 // Changes cells of a database that lives in memory.
