@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cassert>
 
+#include "protocol/planted.hpp"
+
 namespace bellwether::protocol {
 
 Election::Election(Host& host, const ElectionName& name, const ElectionSettings& settings, bool declared)
@@ -17,6 +19,7 @@ Election::Election(Host& host, const ElectionName& name, const ElectionSettings&
       host_(host) {}
 
 void Election::restore(const ElectionRecord& record) {
+    if (planted(Bug::forgets_votes)) return;
     term_ = record.term;
     vote_ = record.vote;
     disk_term_ = record.term;
@@ -53,8 +56,10 @@ ElectionView Election::view() const {
         view.hold_ms = static_cast<std::uint32_t>((hold_until - host_.now) / 1ms);
     }
     view.pending = !host_.is_stored(vote_write_);
-    if (binding_ && host_.is_stored(binding_->write)) {
+    if (binding_ && (host_.is_stored(binding_->write) || planted(Bug::shows_unwritten_support))) {
         view.supports = binding_->to;
+    } else if (view.pending && planted(Bug::shows_old_support)) {
+        view.supports = shown_.supports;
     }
     view.voted = disk_term_;
     view.priority = host_.setup.own().priority;
@@ -87,7 +92,11 @@ void Election::hear(const Heartbeat& news, const ElectionView& view) {
         parting_ = view.reason;
     }
     // Letting go is a level: a heartbeat, newer than the message that bound, in which it stands for nothing.
-    if (binding_ && binding_->to == sender && news.sent > binding_->message && view.stands == Stands::none) {
+    const bool is_it =
+        binding_ && (binding_->to == sender || (planted(Bug::next_life_lets_go) && binding_->to.node == news.sender));
+    const bool is_newer = is_it && (news.sent > binding_->message || planted(Bug::older_heartbeat_lets_go));
+    if (is_newer &&
+        (view.stands == Stands::none || (planted(Bug::candidacy_lets_go) && view.stands == Stands::campaigning))) {
         decide({.rule = Rule::free_let_go, .peer = news.sender});
         binding_.reset();
     }
@@ -110,11 +119,12 @@ void Election::hear(const Heartbeat& news, const ElectionView& view) {
     }
     // From a voter count only acks of heartbeats that themselves show the support.
     const Ack* ack = ack_for(host_.self, news);
-    if (ack != nullptr && view.supports == host_.self) {
+    if (ack != nullptr && (view.supports == host_.self || planted(Bug::acks_without_support))) {
+        const Sent echo = planted(Bug::counts_from_receipt) ? Sent{ns_of(host_.now)} : ack->heard;
         if (auto* candidate = std::get_if<Candidate>(&role_)) {
-            candidate->lease.count(news.sender, ack->heard);
+            candidate->lease.count(news.sender, echo);
         } else if (auto* leader = std::get_if<Leader>(&role_)) {
-            leader->lease.count(news.sender, ack->heard);
+            leader->lease.count(news.sender, echo);
         }
     }
 }
@@ -132,12 +142,15 @@ void Election::bind_to_claim(const Heartbeat& news, const ElectionView& view) {
     if (departed_) {
         end_departure(news.sender);
     }
-    if (!is_free() || !host_.is_voter) {
+    const bool takes = planted(Bug::claim_takes_bound_voter) && std::holds_alternative<Follower>(role_);
+    if ((!is_free() && !takes) || !host_.is_voter) {
         return;
     }
     // After a start it may have forgotten whom it promised: then only a claim that a vote it has forgotten cannot
     // contradict binds, and where the votes are forgotten, too, none does.
-    if (host_.recovery.in_quarantine() && (host_.recovery.is_new() || view.term < term_)) {
+    const bool is_lower = view.term < term_ && !planted(Bug::quarantine_binds_lower);
+    const bool has_forgotten = host_.recovery.is_new() && !planted(Bug::new_state_binds);
+    if (host_.recovery.in_quarantine() && (has_forgotten || is_lower)) {
         return;
     }
     decide({.rule = Rule::bind_to_claim, .peer = news.sender, .term = view.term});
@@ -145,7 +158,7 @@ void Election::bind_to_claim(const Heartbeat& news, const ElectionView& view) {
 }
 
 void Election::check_clock() {
-    check_lease();
+    if (!planted(Bug::lease_not_looked_at)) check_lease();
     check_binding();
 }
 
@@ -182,7 +195,11 @@ void Election::on_stored() {
         }
         const VoteRequest& request = waiting.request;
         const Instance candidate{request.sender, request.incarnation};
-        if (host_.votes() && binding_ && binding_->to == candidate && term_ == request.term) {
+        if (planted(Bug::binds_after_disk)) {
+            binding_ = Binding{.to = candidate, .message = request.sent, .write = waiting.write};
+        }
+        const bool is_so_bound = binding_ && binding_->to == candidate && term_ == request.term;
+        if (host_.votes() && (is_so_bound || planted(Bug::grant_outlives_binding) || planted(Bug::binds_after_disk))) {
             reply(request, Verdict::granted, waiting.route);
         } else {
             decide({.rule = Rule::vote_dropped, .peer = request.sender, .term = request.term});

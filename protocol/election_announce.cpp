@@ -5,6 +5,7 @@
 #include <map>
 
 #include "protocol/election.hpp"
+#include "protocol/planted.hpp"
 
 namespace bellwether::protocol {
 
@@ -42,7 +43,8 @@ Election::Known Election::known_leader() const {
         }
     }
     if (best.leader != nobody) {
-        return best.token >= highest_claim_ ? best : Known{};  // An older claim has been overtaken.
+        const bool is_overtaken = best.token < highest_claim_ && !planted(Bug::overtaken_claim_believed);
+        return is_overtaken ? Known{} : best;  // An older claim has been overtaken.
     }
     const NodeId supported = supported_by_quorum();
     if (supported == nobody) {
@@ -110,7 +112,8 @@ void Election::announce() {
         const bool expiring = leader->handover && leader->handover->phase == HandOver::Phase::expiring;
         if (!expiring) {
             // Never beyond the lease: no local announcement of leadership outlives what backs it.
-            leader->valid_until = std::min(lease_until(), host_.now + 3 * host_.params().heartbeat);
+            const Time backed_until = planted(Bug::announces_beyond_lease) ? never : lease_until();
+            leader->valid_until = std::min(backed_until, host_.now + 3 * host_.params().heartbeat);
         }
         if (leader->valid_until > host_.now) {
             said.valid_until = leader->valid_until;

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "protocol/election.hpp"
+#include "protocol/planted.hpp"
 
 namespace bellwether::protocol {
 
@@ -25,7 +26,7 @@ Eligible Election::eligible() const {
 
 // Rule 2: a pre-vote that costs no round trip.
 bool Election::is_free_quorum() const {
-    return host_.quorum.reached([&](NodeId voter) { return shows_free(voter); });
+    return planted(Bug::no_pre_vote) || host_.quorum.reached([&](NodeId voter) { return shows_free(voter); });
 }
 
 bool Election::shows_free(NodeId voter) const {
@@ -35,7 +36,8 @@ bool Election::shows_free(NodeId voter) const {
     const Peer* peer = host_.liveness.find(voter);
     const auto heard = heard_.find(voter);
     return peer != nullptr && heard != heard_.end() && peer->last.votes && host_.liveness.is_linked(*peer, host_.now) &&
-           !heard->second.taken && heard->second.view.supports.node == nobody && !heard->second.view.pending;
+           !heard->second.taken && heard->second.view.supports.node == nobody &&
+           (!heard->second.view.pending || planted(Bug::pending_is_free));
 }
 
 std::size_t Election::free_voters() const {
@@ -76,7 +78,10 @@ void Election::consider_campaign() {
     }
 }
 
-Term Election::next_term() const { return {std::max({highest_term_, term_, host_.floor}).value + 1}; }
+Term Election::next_term() const {
+    if (planted(Bug::stands_for_its_own_term)) return std::max(term_, Term{1});
+    return {std::max({highest_term_, term_, host_.floor}).value + 1};
+}
 
 void Election::campaign(bool as_heir, Reason reason, Duration hold) {
     const Term term = next_term();
@@ -117,7 +122,8 @@ void Election::on_reply(const VoteReply& reply) {
         return;
     }
     auto* candidate = std::get_if<Candidate>(&role_);
-    if (candidate == nullptr || reply.request != candidate->request || reply.term != candidate->term) {
+    const bool is_answer = candidate != nullptr && reply.request == candidate->request && reply.term == candidate->term;
+    if (candidate == nullptr || (!is_answer && !planted(Bug::earlier_answers_count))) {
         return;  // Of an earlier standing.
     }
     heard_[reply.sender].taken = true;
@@ -143,13 +149,14 @@ void Election::on_reply(const VoteReply& reply) {
 }
 
 void Election::drive_campaign(Candidate& candidate) {
-    if (!host_.votes()) {
+    if (!host_.votes() && !planted(Bug::copy_wins)) {
         // What it votes for may contradict a vote that it has forgotten, its own included.
         decide({.rule = Rule::campaign_of_copy, .term = candidate.term});
         let_go(candidate.reason);
         return;
     }
-    if (!candidate.own_vote_counted && host_.is_stored(candidate.write)) {
+    const bool is_written = host_.is_stored(candidate.write) || planted(Bug::own_vote_before_disk);
+    if (!candidate.own_vote_counted && is_written) {
         decide({.rule = Rule::own_vote_written, .term = candidate.term});
         candidate.own_vote_counted = true;
         candidate.deadline = host_.now + timeout_;
@@ -157,7 +164,8 @@ void Election::drive_campaign(Candidate& candidate) {
     }
     const bool granted = candidate.own_vote_counted &&
                          host_.quorum.reached([&](NodeId voter) { return candidate.tally.granted_by(voter); });
-    if (granted && host_.now < candidate.lease.until(host_.quorum, host_.self.node, host_.now)) {
+    const bool is_leased = host_.now < candidate.lease.until(host_.quorum, host_.self.node, host_.now);
+    if (granted && (is_leased || planted(Bug::wins_without_lease))) {
         win(candidate);
         return;
     }
@@ -166,7 +174,7 @@ void Election::drive_campaign(Candidate& candidate) {
                 .term = candidate.term,
                 .have = candidate.tally.answers() - candidate.tally.grants()});
         let_go(candidate.reason);
-        fail();
+        if (!planted(Bug::refusals_are_no_failures)) fail();
         return;
     }
     if (host_.now >= candidate.deadline) {
@@ -230,7 +238,7 @@ void Election::yield_to(NodeId node, Stands stands, Term term, Priority priority
     if (candidate == nullptr || term < candidate->term) {
         return;
     }
-    if (stands == Stands::leading || Rank{priority, node} > rank()) {
+    if (stands == Stands::leading || (Rank{priority, node} > rank() && !planted(Bug::better_candidate_ignored))) {
         decide({.rule = Rule::campaign_yields, .peer = node, .term = candidate->term, .other_term = term});
         let_go(candidate->reason);
     }
@@ -239,7 +247,8 @@ void Election::yield_to(NodeId node, Stands stands, Term term, Priority priority
 void Election::fail() {
     ++failures_;
     if (failures_ >= failures_before_cooldown) {
-        const unsigned doublings = std::min(failures_ - failures_before_cooldown, 2U);
+        const unsigned most = planted(Bug::cool_down_outlives_heal) ? 6 : 2;
+        const unsigned doublings = std::min(failures_ - failures_before_cooldown, most);
         const Duration wait = host_.params().lease * (1U << doublings);
         decide({.rule = Rule::cool_down, .span = wait, .have = failures_});
         cool_until_ = host_.now + wait;
@@ -248,6 +257,7 @@ void Election::fail() {
 
 // A link that comes up or a claim ends the cool-down and the count of failures.
 void Election::forgive() {
+    if (planted(Bug::cool_down_outlives_heal)) return;
     if (host_.now < cool_until_) {
         decide({.rule = Rule::cool_down_over});
     }
@@ -259,7 +269,7 @@ void Election::forgive() {
 
 // Missing answers, its own write included, ask for patience; negative ones do not.
 void Election::lengthen_timeout(const Candidate& candidate) {
-    if (candidate.tally.answers() < host_.quorum.voters()) {
+    if (candidate.tally.answers() < host_.quorum.voters() && !planted(Bug::timeout_never_longer)) {
         timeout_ = std::min(2 * timeout_, host_.params().lease);
     }
 }

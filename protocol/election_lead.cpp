@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "protocol/election.hpp"
+#include "protocol/planted.hpp"
 
 namespace bellwether::protocol {
 
@@ -78,12 +79,14 @@ void Election::consider_preemption() {
     }
     const Heard& heard = heard_[best];
     const Peer& peer = *host_.liveness.find(best);
-    if (heard.view.priority <= rank().priority || host_.now < heard.next_handover || peer.link_up_since == never ||
-        heard.eligible_since == never) {
+    const bool is_equal = heard.view.priority == rank().priority && planted(Bug::preempts_equals);
+    if ((heard.view.priority <= rank().priority && !is_equal) || host_.now < heard.next_handover ||
+        peer.link_up_since == never || heard.eligible_since == never) {
         return;
     }
     const Time steady_since = std::max(peer.link_up_since, heard.eligible_since);
-    if (at_ns(peer.echoed.value) < steady_since + settings_.preempt_delay) {
+    const Time steady_until = planted(Bug::preempts_the_flapping) ? host_.now : at_ns(peer.echoed.value);
+    if (steady_until < steady_since + settings_.preempt_delay) {
         return;
     }
     begin_handover(best, Reason::preempted, {}, false, {});

@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "protocol/election.hpp"
+#include "protocol/planted.hpp"
 
 namespace bellwether::protocol {
 
@@ -34,13 +35,16 @@ Verdict Election::judge(const VoteRequest& request, Instance candidate) const {
     if (heartbeat_is_newer && (heard->second.view.stands == Stands::none || heard->second.view.term != request.term)) {
         return Verdict::not_standing;
     }
-    if (request.term < term_) {
+    if (request.term < term_ && !planted(Bug::grants_older_terms)) {
         return Verdict::stale_term;
     }
-    if (request.term == term_ && vote_ != candidate) {
+    if (request.term == term_ && vote_ != candidate && !planted(Bug::votes_twice_in_a_term)) {
         return Verdict::voted;
     }
-    return is_free() || binding_->to == candidate ? Verdict::granted : Verdict::bound;
+    if (planted(Bug::better_voter_vetoes) && rank() > Rank{request.priority, candidate.node}) return Verdict::voted;
+    const bool may_bind = is_free() || binding_->to == candidate ||
+                          (planted(Bug::bound_voter_grants) && std::holds_alternative<Follower>(role_));
+    return may_bind ? Verdict::granted : Verdict::bound;
 }
 
 void Election::on_request(const VoteRequest& request, Route route) {
@@ -82,8 +86,10 @@ void Election::on_request(const VoteRequest& request, Route route) {
         vote_write_ = host_.write();
     }
     const Sent message = binding_ ? std::max(binding_->message, request.sent) : request.sent;
-    binding_ = Binding{.to = candidate, .message = message, .write = vote_write_};
-    if (host_.is_stored(vote_write_)) {
+    if (host_.is_stored(vote_write_) || !planted(Bug::binds_after_disk)) {
+        binding_ = Binding{.to = candidate, .message = message, .write = vote_write_};
+    }
+    if (host_.is_stored(vote_write_) || planted(Bug::grants_before_disk)) {
         reply(request, Verdict::granted, route);
     } else {
         waiting_.push_back({vote_write_, route, request});

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "protocol/planted.hpp"
+
 namespace bellwether::protocol {
 
 Host::Host(Setup given, const Durable& stored, Time start)
@@ -13,7 +15,10 @@ Host::Host(Setup given, const Durable& stored, Time start)
       quorum(membership),
       now(start),
       liveness(self, setup.voters(), setup.params.lease),
-      recovery(start, std::max(stored.largest_promise, setup.params.lease), stored.new_state),
+      recovery(start,
+               planted(Bug::quarantine_of_own_lease) ? setup.params.lease
+                                                     : std::max(stored.largest_promise, setup.params.lease),
+               stored.new_state),
       floor(stored.floor),
       largest_promise(stored.largest_promise) {
     for (const Member& member : setup.members) {

@@ -2,10 +2,12 @@
 
 #include <algorithm>
 
+#include "protocol/planted.hpp"
+
 namespace bellwether::protocol {
 
 void Lease::count(NodeId voter, Sent echo) {
-    if (echo >= since_) {
+    if (echo >= since_ || planted(Bug::acks_of_earlier_standing)) {
         Sent& newest = echoes_[voter];
         newest = std::max(newest, echo);
     }

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cassert>
 
+#include "protocol/planted.hpp"
+
 namespace bellwether::protocol {
 
 const Ack* ack_for(Instance self, const Heartbeat& heartbeat) {
@@ -38,7 +40,7 @@ namespace {
 // What was promised to an earlier incarnation holds to its end.
 void begin_incarnation(Peer& peer, Time now) {
     std::erase_if(peer.earlier_promises, [&](const auto& promise) { return promise.until <= now; });
-    if (peer.heard_until > now) {
+    if (peer.heard_until > now && !planted(Bug::promise_dies_with_its_life)) {
         peer.earlier_promises.push_back({peer.last.incarnation, peer.last.lease, peer.heard_until});
     }
     peer.heard_until = long_ago;

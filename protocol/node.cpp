@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cassert>
 
+#include "protocol/planted.hpp"
+
 namespace bellwether::protocol {
 
 Node::Node(Setup setup, Durable stored, Time now)
@@ -104,6 +106,7 @@ void Node::recover() {
             election.raise_floor();
         }
         new_state_write_ = floor_write_ = host_.write();
+        if (planted(Bug::new_state_ends_undurably)) recovery.end_new(host_.now, host_.params().lease);
     }
 }
 
@@ -138,7 +141,7 @@ void Node::forget() {
             continue;
         }
         // Floor first: one commit raises it and drops the record.
-        host_.floor = std::max(host_.floor, place->second.record().term);
+        if (!planted(Bug::floor_forgets)) host_.floor = std::max(host_.floor, place->second.record().term);
         floor_write_ = host_.write();
         host_.decide({.election = place->first, .rule = Rule::forgotten, .term = host_.floor, .span = forget_after});
         place = elections_.erase(place);

@@ -4,6 +4,7 @@
 
 #include "protocol/codec.hpp"
 #include "protocol/node.hpp"
+#include "protocol/planted.hpp"
 
 namespace bellwether::protocol {
 
@@ -63,8 +64,8 @@ void Node::hear(const Heartbeat& heartbeat) {
     host_.recovery.hear_longest(heartbeat.largest_promise);
     // A D above the durable largest is acked only once that is on disk.
     const Duration allowed = std::min(largest_on_disk_, host_.largest_promise);
-    const bool may_promise = !host_.is_voter || heartbeat.lease <= allowed;
-    if (!may_promise && heartbeat.lease > host_.largest_promise) {
+    const bool may_promise = !host_.is_voter || heartbeat.lease <= allowed || planted(Bug::promises_before_disk);
+    if (host_.is_voter && heartbeat.lease > host_.largest_promise) {
         host_.decide({.rule = Rule::promise_longer,
                       .peer = heartbeat.sender,
                       .span = heartbeat.lease,

@@ -42,7 +42,7 @@ std::size_t Quorum::voters() const {
 
 Time Quorum::quorum_th_largest(std::vector<Time> times) {
     assert(!times.empty());
-    const auto nth = times.begin() + static_cast<std::ptrdiff_t>(majority_of(times.size()) - 1);
+    const auto nth = times.begin() + static_cast<std::ptrdiff_t>(enough_of(times.size()) - 1);
     std::nth_element(times.begin(), nth, times.end(), std::greater<>{});
     return *nth;
 }

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "protocol/messages.hpp"
+#include "protocol/planted.hpp"
 #include "protocol/time.hpp"
 #include "protocol/types.hpp"
 
@@ -42,7 +43,7 @@ public:
             for (const NodeId node : list) {
                 count += counted(node) ? 1U : 0U;
             }
-            if (count < majority_of(list.size())) {
+            if (count < enough_of(list.size())) {
                 return false;
             }
         }
@@ -72,6 +73,10 @@ public:
     [[nodiscard]] static Time quorum_th_largest(std::vector<Time> times);
 
 private:
+    [[nodiscard]] static std::size_t enough_of(std::size_t voters) {
+        return planted(Bug::half_is_a_quorum) ? voters - voters / 2 : majority_of(voters);
+    }
+
     std::vector<std::vector<NodeId>> lists_;
 };
 

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "protocol/liveness.hpp"
+#include "protocol/planted.hpp"
 #include "protocol/quorum.hpp"
 #include "protocol/time.hpp"
 #include "protocol/types.hpp"
@@ -15,7 +16,7 @@ public:
     Recovery(Time start, Duration longest, bool new_state);
 
     [[nodiscard]] bool in_quarantine() const { return in_quarantine_; }
-    [[nodiscard]] Time quarantine_until() const { return start_ + longest_; }
+    [[nodiscard]] Time quarantine_until() const { return planted(Bug::no_quarantine) ? start_ : start_ + longest_; }
     [[nodiscard]] bool is_new() const { return is_new_; }
     // Goes on for D after the new state has ended, so that others at their first boot can count this voter.
     [[nodiscard]] bool shows_new(Time now) const { return is_new_ || now < show_until_; }
