@@ -59,15 +59,30 @@ void StateFile::open() {
     database_->execute(settings);
     const std::int64_t version = database_->number("PRAGMA user_version");
     if (version > state_version) throw written_by_newer(file_, version);
-    if (version == state_version) load();
-    // Otherwise nothing was ever committed: an empty file is what a death before the first write leaves.
+    if (version == state_version) return load();
+    // An empty file is what a death before the first write leaves. Anything else is ours no more, and a node that took
+    // it for empty would fail at its first write, and again in each life.
+    if (version != 0 || database_->number("SELECT count(*) FROM sqlite_master") != 0) {
+        throw DatabaseError(fmt::format("{} has tables of state version {}", file_.string(), version), true);
+    }
 }
 
 void StateFile::load() {
+    check_pages();
     rows_ = std::make_unique<StateRows>(*database_);
     content_ = rows_->read();
     // Rewrites what is only in the log, so that nothing rests on a sync that failed in an earlier life.
     database_->execute("PRAGMA wal_checkpoint(TRUNCATE)");
+}
+
+// Also those that are read only when something is written, as the list of free ones.
+void StateFile::check_pages() {
+    Statement check{*database_, "PRAGMA quick_check(1)"};
+    const std::string verdict = check.next() ? check.text(0) : "no answer";
+    if (verdict != "ok") {
+        const std::string last_line = verdict.substr(verdict.rfind('\n') + 1);
+        throw DatabaseError(fmt::format("{}: {}", file_.string(), last_line), true);
+    }
 }
 
 void StateFile::write(const Durable& record) {

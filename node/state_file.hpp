@@ -31,6 +31,7 @@ public:
 private:
     void open();
     void load();
+    void check_pages();
     void create_tables();
     void set_aside(const std::string& why);
 

@@ -136,6 +136,29 @@ TEST_F(StateFiles, AreSetAsideIfAnElectionIsOlderThanTheNodesRow) {
     expect_lost();
 }
 
+TEST_F(StateFiles, AreSetAsideIfTheyHaveTablesAndNoVersion) {
+    for (const char* version : {"0", "-7"}) {
+        write(record_of({voted("default", 8, 2)}));
+        alter("PRAGMA user_version = " + std::string{version});
+        expect_lost();
+        write(record_of({}));  // And the node goes on.
+        EXPECT_EQ(read(), record_of({}));
+    }
+}
+
+TEST_F(StateFiles, AreSetAsideIfWhatOnlyAWriteWouldReadIsDamaged) {
+    write(record_of({voted("default", 8, 2)}));
+    alter(
+        "PRAGMA journal_mode = DELETE; CREATE TABLE more (x); INSERT INTO more VALUES (zeroblob(20000)); "
+        "DROP TABLE more");
+    constexpr std::streamoff free_pages = 32;  // Where the header names the first of them.
+    std::fstream stream{file(), std::ios::binary | std::ios::in | std::ios::out};
+    stream.seekp(free_pages);
+    stream.write("\0\0\0\1", 4);
+    stream.close();
+    expect_lost();
+}
+
 TEST_F(StateFiles, AreSetAsideIfTheyAreNoDatabase) {
     std::ofstream{file()} << std::string(8192, 'x');
     expect_lost();
