@@ -19,7 +19,7 @@ std::string group_name(gid_t gid) {
 }
 
 std::string admitted(const struct stat& status) {
-    const std::string owner = "its owner " + user_name(status.st_uid);
+    std::string owner = "its owner " + user_name(status.st_uid);
     // Without the right to enter, a group cannot use what it may read.
     const mode_t needed = S_ISDIR(status.st_mode) ? S_IXGRP : S_IWGRP;
     if ((status.st_mode & needed) == 0) return owner;
