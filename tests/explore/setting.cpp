@@ -1,0 +1,54 @@
+#include "tests/explore/setting.hpp"
+
+#include <string>
+#include <utility>
+
+namespace bellwether::explore {
+
+using namespace protocol;
+
+namespace {
+
+Setup setup_of(NodeId self, const Bounds& bounds) {
+    Setup setup;
+    setup.cluster = "explored";
+    setup.self = self;
+    setup.params = {.heartbeat = bounds.heartbeat * grain,
+                    .lease = bounds.lease * grain,
+                    .campaign_timeout = bounds.campaign_timeout * grain,
+                    .clock_drift_ppm = bounds.clock_drift_ppm};
+    ElectionSettings election;
+    election.preempt_delay = bounds.preempt_delay * grain;
+    setup.elections.emplace_back(ElectionName{}, election);
+    for (std::uint16_t id = 1; id <= bounds.nodes; ++id) {
+        const bool named = id <= bounds.priorities.size();
+        Member member;
+        member.id = {id};
+        member.name = "n" + std::to_string(id);
+        member.priority = {named ? bounds.priorities[id - 1U] : static_cast<std::uint16_t>(10 * id)};
+        setup.members.push_back(std::move(member));
+    }
+    return setup;
+}
+
+}  // namespace
+
+Setting::Setting(Bounds given)
+    : bounds{std::move(given)},
+      // A promise and its ack, each late by every delay and nap that may happen.
+      old{(2 * bounds.lease + bounds.preempt_delay + 4U +
+           2U * (of(bounds.most, Fault::delay) + of(bounds.most, Fault::nap) + of(bounds.most, Fault::duplicate))) *
+          grain} {
+    for (std::uint16_t id = 1; id <= bounds.nodes; ++id) {
+        const bool is_slow = bounds.flaw == Flaw::slow_clock && id == bounds.nodes;
+        const std::int64_t ppm = is_slow ? -500'000 : id <= bounds.fast_ppm.size() ? bounds.fast_ppm[id - 1U] : 0;
+        // Each clock shows something else, so that a comparison between two of them goes wrong.
+        clocks.emplace_back(TrueTime{}, Time{std::chrono::hours{1} * (bounds.nodes - id + 1)}, ppm);
+        setups.push_back(setup_of({id}, bounds));
+    }
+    if (bounds.flaw == Flaw::twins) {
+        setups.push_back(setup_of({2}, bounds));
+    }
+}
+
+}  // namespace bellwether::explore
