@@ -102,6 +102,9 @@ struct Plan {
     protocol::Expectation expectation;
     TrueTime end{};
 
+    // A round of votes must fit into the campaign timeout; a file that says less is a mistake, and not a fault.
+    [[nodiscard]] Duration least_timeout() const { return 4 * (wires.delay + wires.jitter) + 10ms; }
+
     [[nodiscard]] std::vector<NodeId> voters() const { return nodes.front().setup.voters(); }
 };
 

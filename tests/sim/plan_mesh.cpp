@@ -18,8 +18,8 @@ Planner::Planner(const Options& options)
     plan_.end = TrueTime{} + options.duration;
     quiet_at_ = TrueTime{} + options.duration * 55 / 100;
     draw_sizes();
-    draw_mesh();
     draw_wires();
+    draw_mesh();
     if (options.mix == Mix::minority) {
         draw_minority();
     } else {
@@ -67,7 +67,8 @@ Params Planner::draw_params() {
     if (dice_.once_in(3)) {
         params.heartbeat = dice_.between(20ms, 60ms);
         params.lease = std::max(4 * params.heartbeat, dice_.between(150ms, 500ms));
-        params.campaign_timeout = std::clamp<Duration>(dice_.between(20ms, 100ms), params.heartbeat, params.lease);
+        params.campaign_timeout = std::clamp<Duration>(dice_.between(20ms, 100ms), plan_.least_timeout(), params.lease);
+        params.campaign_timeout = std::max(params.campaign_timeout, params.heartbeat);
     }
     return params;
 }
@@ -132,8 +133,8 @@ void Planner::draw_node(NodeId id, const Params& params, const ElectionSettings&
 
 void Planner::draw_wires() {
     Wires& wires = plan_.wires;
-    wires.delay = dice_.once_in(4) ? dice_.between(1ms, 12ms) : dice_.between(50us, 500us);
-    wires.jitter = dice_.once_in(3) ? dice_.between(1ms, 10ms) : dice_.between(0us, 300us);
+    wires.delay = dice_.once_in(4) ? dice_.between(1ms, 8ms) : dice_.between(50us, 500us);
+    wires.jitter = dice_.once_in(3) ? dice_.between(1ms, 6ms) : dice_.between(0us, 300us);
     if (plan_.options.mix == Mix::minority) {
         wires.delay = dice_.between(50us, 2ms);
         wires.jitter = dice_.between(0us, 2ms);

@@ -20,33 +20,40 @@ std::vector<std::size_t> without(const std::vector<std::size_t>& list, std::size
 }  // namespace
 
 // Zeller's ddmin, in its simple form.
-Options shrunk(const Options& failing, std::size_t most_runs) {
-    Options best = failing;
-    const auto before = run(failing).violation;
-    if (!before) return best;
-    if (!best.only_faults) {
-        best.only_faults.emplace(make_plan(failing).faults.size());
-        std::iota(best.only_faults->begin(), best.only_faults->end(), std::size_t{0});
-    }
-    std::size_t runs = 1;
-    std::size_t piece = std::max<std::size_t>(1, best.only_faults->size() / 2);
+std::vector<std::size_t> fewest(std::vector<std::size_t> faults, std::size_t most_runs,
+                                const std::function<bool(const std::vector<std::size_t>&)>& fails) {
+    std::size_t runs = 0;
+    std::size_t piece = std::max<std::size_t>(1, faults.size() / 2);
     for (;;) {
         bool dropped = false;
-        for (std::size_t begin = 0; begin < best.only_faults->size() && runs < most_runs;) {
-            Options smaller = best;
-            smaller.only_faults = without(*best.only_faults, begin, piece);
+        for (std::size_t begin = 0; begin < faults.size() && runs < most_runs;) {
+            std::vector<std::size_t> fewer = without(faults, begin, piece);
             ++runs;
-            const auto after = run(smaller).violation;
-            if (after && after->number == before->number) {
-                best = smaller;
+            if (fails(fewer)) {
+                faults = std::move(fewer);
                 dropped = true;
             } else {
                 begin += piece;
             }
         }
-        if (runs >= most_runs || (piece == 1 && !dropped)) return best;
-        if (!dropped || piece > best.only_faults->size()) piece = std::max<std::size_t>(1, piece / 2);
+        if (runs >= most_runs || (piece == 1 && !dropped)) return faults;
+        if (!dropped || piece > faults.size()) piece = std::max<std::size_t>(1, piece / 2);
     }
+}
+
+Options shrunk(const Options& failing, std::size_t most_runs) {
+    const auto before = run(failing).violation;
+    if (!before) return failing;
+    std::vector<std::size_t> all(make_plan(failing).faults.size());
+    std::iota(all.begin(), all.end(), std::size_t{0});
+    Options best = failing;
+    best.only_faults = fewest(failing.only_faults.value_or(all), most_runs, [&](const std::vector<std::size_t>& kept) {
+        Options smaller = failing;
+        smaller.only_faults = kept;
+        const auto after = run(smaller).violation;
+        return after && after->number == before->number;
+    });
+    return best;
 }
 
 }  // namespace bellwether::sim

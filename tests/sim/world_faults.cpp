@@ -209,7 +209,8 @@ void World::reconfigure(Daemon& daemon, std::int64_t what) {
     Random dice{static_cast<std::uint64_t>(what)};
     Params& params = daemon.setup.params;
     params.lease = std::max(4 * params.heartbeat, dice.between(200ms, 600ms));
-    params.campaign_timeout = std::clamp<Duration>(dice.between(20ms, 120ms), params.heartbeat, params.lease);
+    const Duration least = std::max(params.heartbeat, plan_.least_timeout());
+    params.campaign_timeout = std::clamp(dice.between(20ms, 120ms), least, params.lease);
     for (Member& member : daemon.setup.members) {
         if (member.id == daemon.id() && member.priority.value > 0) {
             member.priority = {static_cast<std::uint16_t>(dice.between(1, 50))};
