@@ -88,6 +88,9 @@ void Invariants::leads(TrueTime now, const Instance& self, const Held& held, con
         own.lease = held.lease_until;
         own.until = clock.when(std::max(own.lease, own.announced));
     }
+    if (clock.when(held.lease_until) <= now) {
+        breach("S10", text(self) + " leads, and its lease has run out");
+    }
     nobody_else_is_believed(now, watched, own);
 }
 
@@ -206,8 +209,13 @@ bool Invariants::written(const ElectionName& election, const Instance& leader, T
     return true;
 }
 
+bool Invariants::has_led(const ElectionName& election, const Instance& node) const {
+    return std::any_of(leaderships_.begin(), leaderships_.end(),
+                       [&](const Leadership& past) { return past.leader == node && past.election == election; });
+}
+
 // "What it shows of votes is on disk."
-void Invariants::published(const Heartbeat& heartbeat, const Durable& disk) {
+void Invariants::published(const Heartbeat& heartbeat, const Durable& disk, const Durable* under_way) {
     const auto who = [&] { return "heartbeat of " + text(heartbeat.sender); };
     if (heartbeat.incarnation != disk.incarnation) {
         breach("S6", who() + " names an incarnation that is not on its disk");
@@ -215,12 +223,20 @@ void Invariants::published(const Heartbeat& heartbeat, const Durable& disk) {
     if (heartbeat.ceiling > highest_term(disk) || heartbeat.floor > disk.floor) {
         breach("S6", who() + " shows a ceiling or floor that is not on its disk");
     }
-    if (disk.new_state && !heartbeat.new_state && heartbeat.votes) {
+    if (disk.new_state && heartbeat.votes) {
         breach("S6", who() + " votes while its disk still says new state");
     }
     for (const ElectionView& view : heartbeat.elections) {
         if (const Term term = term_of(disk, view.name); view.voted > term) {
             breach("S6", who() + " shows a vote of term " + text(view.voted) + ", its disk has term " + text(term));
+        }
+        const ElectionRecord record = record_of(disk, view.name);
+        if (under_way != nullptr && record_of(*under_way, view.name) != record && !view.pending) {
+            breach("S6", who() + " hides that a vote is being written");
+        }
+        // By a claim it may support somebody without a vote.
+        if (view.supports != Instance{} && view.supports != record.vote && !has_led(view.name, view.supports)) {
+            breach("S6", who() + " shows support by a vote that is not on its disk");
         }
     }
 }

@@ -48,7 +48,8 @@ public:
     void stepped(TrueTime now, const Instance& self, const std::vector<Held>& held, const LocalClock& clock);
 
     // As its actions are performed; `disk` is what it holds at this moment.
-    void published(const Heartbeat& heartbeat, const Durable& disk);
+    // `under_way`: the newest record that it was asked to write and that is not on it yet.
+    void published(const Heartbeat& heartbeat, const Durable& disk, const Durable* under_way = nullptr);
     void sent(const Send& send, const Durable& disk);
     void asked_to_store(NodeId node, const Durable& record);
     // `believed`: somebody acts on it. `horizon`: the farthest valid_until that it may give.
@@ -96,6 +97,7 @@ private:
     };
     using Voted = std::map<std::pair<ElectionName, Term>, Vote>;
 
+    [[nodiscard]] bool has_led(const ElectionName& election, const Instance& node) const;
     [[nodiscard]] Belief& belief(Watched& watched, const Instance& node);
     void leads(TrueTime now, const Instance& self, const Held& held, const LocalClock& clock);
     void end_others(TrueTime now, const Instance& self, const std::vector<Held>& held, const LocalClock& clock);

@@ -259,7 +259,8 @@ void World::perform(Daemon& daemon, const Action& action) {
 }
 
 void World::publish(Daemon& daemon, const Heartbeat& heartbeat) {
-    invariants_.published(heartbeat, daemon.disk.content);
+    const auto& newest = daemon.disk.waiting ? daemon.disk.waiting : daemon.disk.writing;
+    invariants_.published(heartbeat, daemon.disk.content, newest ? &newest->record : nullptr);
     const FrameId frame = frames_.make();
     frames_.hold(frame);
     codec_.encode(heartbeat, frames_.bytes(frame));

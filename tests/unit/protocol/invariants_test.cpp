@@ -253,6 +253,47 @@ TEST(Invariants, S6AHeartbeatShowsWhatIsOnDisk) {
     EXPECT_THAT(watch.reports, ElementsAre("S6", "S6", "S6", "S6"));
 }
 
+TEST(Invariants, S6AVoterOfNewStateDoesNotVoteHoweverItShowsThat) {
+    Watch watch;
+    Durable fresh = Watch::record(one, {3}, two);
+    fresh.new_state = true;
+    Heartbeat heartbeat{.sender = {1}, .incarnation = one.incarnation, .new_state = true};
+    watch.invariants.published(heartbeat, fresh);
+    EXPECT_THAT(watch.reports, IsEmpty());
+    heartbeat.votes = true;
+    watch.invariants.published(heartbeat, fresh);
+    EXPECT_THAT(watch.reports, ElementsAre("S6"));
+}
+
+TEST(Invariants, S6WhileAVoteIsWrittenAHeartbeatSaysSoAndShowsNoSupportByIt) {
+    Watch watch;
+    const Durable disk = Watch::record(one, {3}, two);
+    const Durable under_way = Watch::record(one, {4}, three);
+    Heartbeat heartbeat{.sender = {1}, .incarnation = one.incarnation, .votes = true, .ceiling = {3}};
+    heartbeat.elections = {ElectionView{.pending = true, .voted = {3}}};
+    watch.invariants.published(heartbeat, disk, &under_way);
+    heartbeat.elections = {ElectionView{.supports = two, .voted = {3}}};
+    watch.invariants.published(heartbeat, disk, &disk);
+    EXPECT_THAT(watch.reports, IsEmpty());
+    watch.invariants.published(heartbeat, disk, &under_way);
+    heartbeat.elections = {ElectionView{.supports = three, .pending = true, .voted = {3}}};
+    watch.invariants.published(heartbeat, disk, &under_way);
+    EXPECT_THAT(watch.reports, ElementsAre("S6", "S6"));
+    watch.reports.clear();
+    watch.win(three, {5}, 1s, 1300ms);
+    watch.invariants.published(heartbeat, disk, &under_way);  // By a claim, which needs no disk.
+    EXPECT_THAT(watch.reports, IsEmpty());
+}
+
+TEST(Invariants, S10NobodyLeadsWithoutALease) {
+    Watch watch;
+    watch.win(one, {1}, 1s, 1300ms);
+    watch.lead(one, {1}, 1299ms, 1300ms);
+    EXPECT_THAT(watch.reports, IsEmpty());
+    watch.lead(one, {1}, 1300ms, 1300ms);
+    EXPECT_THAT(watch.reports, ElementsAre("S10"));
+}
+
 TEST(Invariants, S7TermsAndFloorsNeverFall) {
     Watch watch;
     watch.vote(one, {5}, two);
