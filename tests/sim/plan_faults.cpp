@@ -154,7 +154,8 @@ void Planner::draw_faults() {
     }
     const Duration span = quiet_at_.time_since_epoch();
     const auto seconds = static_cast<std::uint64_t>(span / 1s) + 1;
-    const std::uint64_t count = dice_.between(1, dice_.once_in(4) ? 8 * seconds : 2 * seconds);
+    const std::uint64_t most = mix == Mix::links ? 30 * seconds : dice_.once_in(4) ? 8 * seconds : 2 * seconds;
+    const std::uint64_t count = dice_.between(1, most);
     for (std::uint64_t i = 0; i < count; ++i) {
         add_random_fault();
     }
@@ -176,6 +177,7 @@ void Planner::add_random_fault() {
     if (mix == Mix::wiped && is_focused) return add_process_fault(fault, dice_.once_in(2) ? 8 : 0);
     if (mix == Mix::slow && is_focused) return add_wire_fault(fault, dice_.between(5, 8));
     if (mix == Mix::clocks && is_focused) return add_clock_fault(fault);
+    if (mix == Mix::links && kind < 90) return add_link_fault(fault, kind);
     if (kind < 30) return add_process_fault(fault, dice_.below(replaces_disks_ ? 10 : 8));
     if (kind < 65) return add_wire_fault(fault, dice_.below(12));
     if (kind < 75) return add_disk_fault(fault, dice_.below(3));
@@ -238,6 +240,21 @@ void Planner::add_wire_fault(Fault fault, std::uint64_t which) {
         case 8: fault.kind = FaultKind::break_link; break;
         case 9: fault.kind = FaultKind::flap_node; break;
         default: fault.kind = FaultKind::cut; break;
+    }
+    add(fault);
+}
+
+// Whoever leads loses its voters one after the other, and others campaign meanwhile.
+void Planner::add_link_fault(Fault fault, std::uint64_t which) {
+    fault.lasts = dice_.between(150ms, 700ms);
+    if (which < 60) {
+        fault.kind = which < 40 ? FaultKind::cut : FaultKind::cut_both;
+    } else if (which < 80) {
+        fault.kind = FaultKind::kill;
+        fault.lasts = dice_.between(1ms, 20ms);
+        fault.power = dice_.once_in(2);
+    } else {
+        fault.kind = FaultKind::pause;
     }
     add(fault);
 }

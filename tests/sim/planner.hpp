@@ -31,6 +31,7 @@ private:
     void add_random_fault();
     void add_process_fault(Fault fault, std::uint64_t which);
     void add_wire_fault(Fault fault, std::uint64_t which);
+    void add_link_fault(Fault fault, std::uint64_t which);
     void add_disk_fault(Fault fault, std::uint64_t which);
     void add_clock_fault(Fault fault);
     void add_command(Fault fault);
