@@ -104,6 +104,7 @@ private:
 
     [[nodiscard]] std::vector<Move> history() const {
         std::vector<Move> made;
+        made.reserve(path_.size());
         for (const Stage& stage : path_) {
             made.push_back(stage.moves[stage.next - 1]);
         }

@@ -20,12 +20,13 @@ Setup setup_of(NodeId self, const Bounds& bounds) {
     ElectionSettings election;
     election.preempt_delay = bounds.preempt_delay * grain;
     setup.elections.emplace_back(ElectionName{}, election);
-    for (std::uint16_t id = 1; id <= bounds.nodes; ++id) {
-        const bool named = id <= bounds.priorities.size();
+    for (std::size_t i = 0; i < bounds.nodes; ++i) {
+        const auto id = static_cast<std::uint16_t>(i + 1);
+        const bool named = i < bounds.priorities.size();
         Member member;
         member.id = {id};
         member.name = "n" + std::to_string(id);
-        member.priority = {named ? bounds.priorities[id - 1U] : static_cast<std::uint16_t>(10 * id)};
+        member.priority = {named ? bounds.priorities[i] : static_cast<std::uint16_t>(10 * id)};
         setup.members.push_back(std::move(member));
     }
     return setup;
@@ -39,11 +40,12 @@ Setting::Setting(Bounds given)
       old{(2 * bounds.lease + bounds.preempt_delay + 4U +
            2U * (of(bounds.most, Fault::delay) + of(bounds.most, Fault::nap) + of(bounds.most, Fault::duplicate))) *
           grain} {
-    for (std::uint16_t id = 1; id <= bounds.nodes; ++id) {
+    for (std::size_t i = 0; i < bounds.nodes; ++i) {
+        const auto id = static_cast<std::uint16_t>(i + 1);
         const bool is_slow = bounds.flaw == Flaw::slow_clock && id == bounds.nodes;
-        const std::int64_t ppm = is_slow ? -500'000 : id <= bounds.fast_ppm.size() ? bounds.fast_ppm[id - 1U] : 0;
+        const std::int64_t ppm = is_slow ? -500'000 : i < bounds.fast_ppm.size() ? bounds.fast_ppm[i] : 0;
         // Each clock shows something else, so that a comparison between two of them goes wrong.
-        clocks.emplace_back(TrueTime{}, Time{std::chrono::hours{1} * (bounds.nodes - id + 1)}, ppm);
+        clocks.emplace_back(TrueTime{}, Time{std::chrono::hours{1} * (bounds.nodes - i)}, ppm);
         setups.push_back(setup_of({id}, bounds));
     }
     if (bounds.flaw == Flaw::twins) {
