@@ -92,7 +92,8 @@ Outcome World::run() {
     outcome_.leaderships = invariants_.leaderships().size();
     outcome_.leader_changes = progress_.leader_changes();
     outcome_.terms_grown = progress_.terms_grown();
-    outcome_.leader_after = progress_.first_leader_after({});
+    // Where nothing but a partition was to be overcome, the leader that stays counts, and not the one that was cut off.
+    outcome_.leader_after = plan_.expects_at_once ? progress_.settled_after({}) : progress_.first_leader_after({});
     return outcome_;
 }
 

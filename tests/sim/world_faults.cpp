@@ -299,6 +299,7 @@ void World::expect() {
             preempt_delay = std::max(preempt_delay, settings.preempt_delay);
         }
     }
+    outcome_.lease = lease;  // Files may say another D than at the start.
     const auto& core = expectation.knowing;
     for (const NodeId id : core) {
         if (daemon(id).setup.own().voter) best = std::max(best, daemon(id).setup.own().priority);
