@@ -81,7 +81,11 @@ Election* Node::find_or_create(const ElectionName& name) {
         host_.decide({.election = name, .rule = Rule::limit, .have = elections_.size()});
         return nullptr;
     }
-    return &elections_.try_emplace(name, host_, name, host_.setup.dynamic, false).first->second;
+    Election& created = elections_.try_emplace(name, host_, name, host_.setup.dynamic, false).first->second;
+    // Its term is the floor, which may have risen a moment ago: nobody is shown it before it is on disk.
+    created.restore({.name = name, .term = floor_on_disk_, .vote = {}});
+    created.raise_floor();
+    return &created;
 }
 
 // A quarantine ends by time, a new state by having heard enough; the latter is on disk before anything shows it.

@@ -116,6 +116,25 @@ TEST(NewState, ItLastsUntilTheCommitThatEndsItIsOnDisk) {
     EXPECT_EQ(stage.ask(2, {20}), Verdict::granted);
 }
 
+TEST(NewState, AnElectionThatBecomesKnownWhileTheFloorIsWrittenDoesNotShowIt) {
+    Stage stage{just_created()};
+    stage.peer(2).heartbeat.ceiling = {9};
+    stage.elapse(100ms);
+    stage.hold_disk();
+    stage.elapse(500ms);
+    VoteRequest request = stage.peer(2).vote_request({20});
+    request.election = *ElectionName::parse("jobs");
+    stage.hear(2, request);
+    stage.elapse(100ms);
+    ASSERT_EQ(stage.heartbeat().elections.size(), 2U);
+    EXPECT_EQ(stage.heartbeat().elections.back().voted, Term{});
+    EXPECT_EQ(stage.heartbeat().ceiling, Term{});
+    stage.let_disk_go();
+    stage.elapse(100ms);
+    EXPECT_EQ(stage.heartbeat().elections.back().voted, Term{9});
+    EXPECT_EQ(stage.heartbeat().ceiling, Term{9});
+}
+
 // "or of a quorum, itself counted, of voters whose quarantine is over and whose state is new (the first boot)"
 TEST(NewState, TheFirstBootEndsItWithAQuorumOfVotersThatAreNewAndOutOfQuarantine) {
     Stage stage{just_created(1, 5)};

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <array>
 #include <string_view>
 
 #include "tests/fuzz/seeds.hpp"
@@ -15,13 +16,14 @@ constexpr std::uint8_t as_rows = 3;
 // The first hundred bytes of a database as SQLite writes them, then nothing.
 Input header() {
     constexpr std::string_view magic{"SQLite format 3\0", 16};
-    Input bytes{as_the_file};
-    bytes.insert(bytes.end(), magic.begin(), magic.end());
-    bytes.insert(bytes.end(), {0x10, 0x00, 0x02, 0x02, 0x00, 0x40, 0x20, 0x20, 0, 0, 0, 1, 0, 0, 0, 1});
-    bytes.resize(1 + 4096);
+    constexpr std::array<std::uint8_t, 16> begins{0x10, 0, 2, 2, 0, 0x40, 0x20, 0x20, 0, 0, 0, 1, 0, 0, 0, 1};
+    Input bytes(1 + 4096);
+    bytes[0] = as_the_file;
+    std::copy(magic.begin(), magic.end(), bytes.begin() + 1);
+    std::copy(begins.begin(), begins.end(), bytes.begin() + 17);
+    bytes[1 + 59] = 1;  // UTF-8.
     bytes[1 + 100] = 0x0d;  // A leaf of the schema without a table.
     bytes[1 + 105] = 0x10;
-    bytes[1 + 59] = 1;  // UTF-8.
     return bytes;
 }
 
