@@ -1,12 +1,12 @@
 #include <gtest/gtest.h>
 
-#include <filesystem>
 #include <fstream>
 #include <string>
 
 #include <CLI/CLI.hpp>
 #include <nlohmann/json.hpp>
 
+#include "tests/support/temporary_directory.hpp"
 #include "tools/cli/subcommands.hpp"
 
 namespace bellwether::cli {
@@ -22,22 +22,22 @@ Outcome check(const std::string& arguments) {
     Outcome outcome;
     CLI::App app;
     add_check(app, outcome.exit_status);
-    testing::internal::CaptureStdout();
-    testing::internal::CaptureStderr();
+    ::testing::internal::CaptureStdout();
+    ::testing::internal::CaptureStderr();
     app.parse("check " + arguments);
-    outcome.out = testing::internal::GetCapturedStdout();
-    outcome.err = testing::internal::GetCapturedStderr();
+    outcome.out = ::testing::internal::GetCapturedStdout();
+    outcome.err = ::testing::internal::GetCapturedStderr();
     return outcome;
 }
 
 const std::string configs = std::string{BELLWETHER_SOURCE_DIR} + "/configs/";
 
-class Check : public testing::Test {
+class Check : public ::testing::Test {
 protected:
     void write(const std::string& text) { std::ofstream{file} << text; }
-    void TearDown() override { std::filesystem::remove(file); }
 
-    const std::string file = testing::TempDir() + "check_test.toml";
+    const testing::TemporaryDirectory directory;
+    const std::string file = directory.path() / "check_test.toml";
 };
 
 TEST_F(Check, OfAGoodFileIsOneLine) {
