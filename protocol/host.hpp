@@ -62,7 +62,9 @@ public:
     void stored(std::uint64_t write) { stored_write_ = std::max(stored_write_, write); }
 
     void decide(Decision decision);
-    void send(NodeId to, Message message, Route route = {}) { actions.emplace_back(Send{to, std::move(message), route}); }
+    void send(NodeId to, Message message, Route route = {}) {
+        actions.emplace_back(Send{to, std::move(message), route});
+    }
     void send_to_voters(const Message& message);  // Itself left out.
 
     // What a leader says of itself: from the configuration, or fetched from that node. nullptr while it is not known
