@@ -17,7 +17,7 @@ namespace bellwether::protocol {
 
 class Host {
 public:
-    Host(Setup setup, const Durable& stored, Time start);
+    Host(Setup given, const Durable& stored, Time start);
 
     const Setup setup;
     const Instance self;
