@@ -59,6 +59,7 @@ void StateFile::open() {
     database_->execute(settings);
     const std::int64_t version = database_->number("PRAGMA user_version");
     if (version > state_version) throw written_by_newer(file_, version);
+    check_pages();
     if (version == state_version) return load();
     // An empty file is what a death before the first write leaves. Anything else is ours no more, and a node that took
     // it for empty would fail at its first write, and again in each life.
@@ -68,7 +69,6 @@ void StateFile::open() {
 }
 
 void StateFile::load() {
-    check_pages();
     rows_ = std::make_unique<StateRows>(*database_);
     content_ = rows_->read();
     // Rewrites what is only in the log, so that nothing rests on a sync that failed in an earlier life.

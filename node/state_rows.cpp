@@ -14,8 +14,8 @@ using protocol::NodeId;
 
 namespace {
 
-constexpr const char* tables = R"(
-    CREATE TABLE node (
+// As SQLite keeps them, too, and so to the letter.
+constexpr std::string_view node_table = R"(CREATE TABLE node (
         only INTEGER PRIMARY KEY CHECK (only = 1),
         incarnation INTEGER NOT NULL,
         generation INTEGER NOT NULL,
@@ -25,18 +25,17 @@ constexpr const char* tables = R"(
         floor INTEGER NOT NULL,
         new_state INTEGER NOT NULL,
         checksum INTEGER NOT NULL
-    );
-    CREATE TABLE election (
+    ))";
+constexpr std::string_view election_table = R"(CREATE TABLE election (
         name TEXT PRIMARY KEY,
         term INTEGER NOT NULL,
         vote_node INTEGER NOT NULL,
         vote_incarnation INTEGER NOT NULL,
         checksum INTEGER NOT NULL
-    ) WITHOUT ROWID;
-)";
+    ) WITHOUT ROWID)";
 
-[[noreturn]] void report_damage(std::string_view row) {
-    throw DatabaseError(fmt::format("the row of {} is not what was written", row), true);
+[[noreturn]] void report_damage(const std::string& what) {
+    throw DatabaseError(fmt::format("{} is not what was written", what), true);
 }
 
 // The lists "1,2,3;2,3,4" as they stand in the column.
@@ -57,7 +56,7 @@ std::vector<std::vector<NodeId>> lists_of(std::string_view text) {
     while (!text.empty()) {
         NodeId node;
         const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), node.value);
-        if (error != std::errc{}) report_damage("the node");
+        if (error != std::errc{}) report_damage("the row of the node");
         if (lists.empty()) lists.emplace_back();
         lists.back().push_back(node);
         text.remove_prefix(static_cast<std::size_t>(end - text.data()));
@@ -84,19 +83,22 @@ std::uint64_t checksum_of(const Durable& record) {
 
 ElectionRecord election_of(const Statement& row) {
     const auto name = protocol::ElectionName::parse(row.text(0));
-    if (!name) report_damage("an election");
+    if (!name) report_damage("the row of an election");
     const ElectionRecord election{
         .name = *name,
         .term = {row.number(1)},
         .vote = {.node = {static_cast<std::uint16_t>(row.number(2))}, .incarnation = {row.number(3)}}};
     if (row.number(2) != election.vote.node.value || row.number(4) != checksum_of(election))
-        report_damage("election " + name->str());
+        report_damage("the row of election " + name->str());
     return election;
 }
 
 }  // namespace
 
-void StateRows::create_tables(Database& database) { database.execute(tables); }
+void StateRows::create_tables(Database& database) {
+    database.execute(std::string{node_table});
+    database.execute(std::string{election_table});
+}
 
 StateRows::StateRows(Database& database)
     : put_node_(database, "REPLACE INTO node VALUES (1, ?, ?, ?, ?, ?, ?, ?, ?)"),
@@ -107,12 +109,23 @@ StateRows::StateRows(Database& database)
                  "FROM node"),
       read_elections_(database,
                       "SELECT name, term, vote_node, vote_incarnation, checksum FROM election "
-                      "ORDER BY name") {}
+                      "ORDER BY name") {
+    check_tables(database);
+}
+
+// A table of another definition may well be read: it is what is written to it that gets lost.
+void StateRows::check_tables(Database& database) {
+    Statement definition{database, "SELECT sql FROM sqlite_master ORDER BY name"};
+    for (const std::string_view expected : {election_table, node_table}) {
+        if (!definition.next() || definition.text(0) != expected) report_damage("a table's definition");
+    }
+    if (definition.next()) report_damage("a definition beside the tables");
+}
 
 Durable StateRows::read() {
     Durable record;
     while (read_elections_.next()) record.elections.push_back(election_of(read_elections_));
-    if (!read_node_.next()) report_damage("the node");
+    if (!read_node_.next()) report_damage("the row of the node");
     const Statement& row = read_node_;
     record.incarnation = {row.number(0)};
     record.membership = {
@@ -121,7 +134,7 @@ Durable StateRows::read() {
     record.floor = {row.number(5)};
     record.new_state = row.number(6) != 0;
     const std::uint64_t checksum = row.number(7);
-    if (read_node_.next() || checksum != checksum_of(record)) report_damage("the node");
+    if (read_node_.next() || checksum != checksum_of(record)) report_damage("the row of the node");
     return record;
 }
 

@@ -21,6 +21,7 @@ public:
     void write(const protocol::Durable& before, const protocol::Durable& after);
 
 private:
+    static void check_tables(Database& database);
     void write_elections(const std::vector<protocol::ElectionRecord>& before,
                          const std::vector<protocol::ElectionRecord>& after);
     void put(const protocol::ElectionRecord& election);

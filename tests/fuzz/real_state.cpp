@@ -44,9 +44,10 @@ Durable some_record() {
 
 StateFiles real_state() {
     const ScratchDirectory directory;
-    node::StateFile file{directory.path()};
     Durable record = some_record();
-    file.write(record);
+    node::StateFile{directory.path()}.write(record);  // An earlier life, so it is in the database.
+    node::StateFile file{directory.path()};
+    ++record.incarnation.value;
     record.elections.front().term = {10};
     file.write(record);
     const auto content = [&](const char* name) {

@@ -79,9 +79,12 @@ Seeds wire_seeds() {
     for (std::size_t i = 0; i < names.size(); ++i) seeds[names[i]] = wire_frame(messages[i]);
 
     tests::RandomMessages any{7};
-    seeds["heartbeat_of_nothing"] = wire_frame(any.heartbeat(0, 0));
-    seeds["heartbeat_of_a_mesh"] = wire_frame(any.heartbeat(2, 2));
-    for (int i = 0; i < 12; ++i) seeds["any_" + std::to_string(i)] = wire_frame(any.next());
+    for (std::size_t acks = 0; acks < 4; ++acks) {
+        for (std::size_t elections = 0; elections < 3; ++elections) {
+            seeds["heartbeat_" + std::to_string(acks) + "_" + std::to_string(elections)] =
+                wire_frame(any.heartbeat(acks, elections));
+        }
+    }
     return seeds;
 }
 

@@ -55,6 +55,12 @@ protected:
         Database database{file()};
         database.execute(sql);
     }
+    void damage_free_pages() const {
+        constexpr std::streamoff list = 32;  // Where the header names the first of them.
+        std::fstream stream{file(), std::ios::binary | std::ios::in | std::ios::out};
+        stream.seekp(list);
+        stream.write("\0\0\0\1", 4);
+    }
     [[nodiscard]] std::size_t files_set_aside() const {
         return static_cast<std::size_t>(std::count_if(
             fs::directory_iterator{directory_.path()}, fs::directory_iterator{},
@@ -151,12 +157,30 @@ TEST_F(StateFiles, AreSetAsideIfWhatOnlyAWriteWouldReadIsDamaged) {
     alter(
         "PRAGMA journal_mode = DELETE; CREATE TABLE more (x); INSERT INTO more VALUES (zeroblob(20000)); "
         "DROP TABLE more");
-    constexpr std::streamoff free_pages = 32;  // Where the header names the first of them.
-    std::fstream stream{file(), std::ios::binary | std::ios::in | std::ios::out};
-    stream.seekp(free_pages);
-    stream.write("\0\0\0\1", 4);
-    stream.close();
+    damage_free_pages();
     expect_lost();
+}
+
+TEST_F(StateFiles, AreSetAsideIfATableIsDefinedInAnotherWay) {
+    write(record_of({voted("default", 8, 2)}));
+    alter(
+        "PRAGMA writable_schema = ON; "
+        "UPDATE sqlite_master SET sql = replace(sql, 'PRIMARY KEY CHECK', 'PRIMART KEY CHECK') WHERE name = 'node'");
+    expect_lost();
+}
+
+TEST_F(StateFiles, AreSetAsideIfThereIsMoreThanTheTables) {
+    write(record_of({voted("default", 8, 2)}));
+    alter("CREATE TRIGGER other AFTER INSERT ON node BEGIN DELETE FROM election; END");
+    expect_lost();
+}
+
+TEST_F(StateFiles, AreSetAsideIfNothingWasWrittenYetAndTheyAreDamaged) {
+    alter("PRAGMA journal_mode = WAL");
+    damage_free_pages();
+    expect_lost();
+    write(record_of({}));
+    EXPECT_EQ(read(), record_of({}));
 }
 
 TEST_F(StateFiles, AreSetAsideIfTheyAreNoDatabase) {
