@@ -212,7 +212,7 @@ TEST_F(StateFiles, WorkAgainAfterOneWasSetAside) {
 }
 
 TEST_F(StateFiles, ThatAreEmptyHaveNothing) {
-    std::ofstream{file()};
+    const std::ofstream empty{file()};
     EXPECT_FALSE(read().has_value());
     EXPECT_EQ(files_set_aside(), 0U);
 }
