@@ -172,6 +172,12 @@ void Loop::perform(const protocol::Decision& decision) { decisions_.write(now_, 
 
 void Loop::perform(const protocol::RoleChange& change) { decisions_.write(change); }
 
+void Loop::perform(const protocol::TellSession& /*tell*/) {}
+
+void Loop::perform(const protocol::KillHeld& /*kill*/) {}
+
+void Loop::perform(const protocol::SessionOver& /*over*/) {}
+
 void Loop::perform(const protocol::Left& /*left*/) { gone_ = std::min(gone_, now_ + time_for_last_words); }
 
 void Loop::serve(const Asked& asked) {

@@ -64,6 +64,9 @@ private:
     void perform(const protocol::Answer& answer);
     void perform(const protocol::Decision& decision);
     void perform(const protocol::RoleChange& change);
+    void perform(const protocol::TellSession& tell);
+    void perform(const protocol::KillHeld& kill);
+    void perform(const protocol::SessionOver& over);
     void perform(const protocol::Left& left);
 
     struct Asked {

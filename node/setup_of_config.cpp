@@ -34,6 +34,7 @@ Setup setup_of(const Config& config, const NodeConfig& self) {
                 .params = config.params,
                 .elections = {},
                 .dynamic = config.unnamed_election(),
+                .session_timeout = config.local.session_timeout,
                 .config_hash = config.safety_hash()};
     setup.elections.emplace_back(protocol::ElectionName{}, config.election);
     setup.elections.insert(setup.elections.end(), config.elections.begin(), config.elections.end());

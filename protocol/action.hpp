@@ -9,6 +9,7 @@
 #include "protocol/event.hpp"
 #include "protocol/local_messages.hpp"
 #include "protocol/messages.hpp"
+#include "protocol/session_messages.hpp"
 #include "protocol/trace.hpp"
 
 namespace bellwether::protocol {
@@ -44,10 +45,27 @@ struct Answer {
     std::string text{};
 };
 
+// To the process of a session: Joined, Granted, Extended, Revoke or Refused. After Refused the session is no more.
+struct TellSession {
+    SessionId session{};
+    session::FromNode message{};
+};
+
+// Kill -9 every process that this session has named: its time is over, and nobody says that they have stopped.
+struct KillHeld {
+    SessionId session{};
+};
+
+// The session is no more, and nothing is held for it: it has resigned, or it and all that it named are dead.
+struct SessionOver {
+    SessionId session{};
+};
+
 // The shutdown is done: nothing is led or promised away any more, the process may end.
 struct Left {};
 
-using Action = std::variant<Store, Send, Publish, Announce, Answer, Decision, RoleChange, Left>;
+using Action = std::variant<Store, Send, Publish, Announce, Answer, Decision, RoleChange, TellSession, KillHeld,
+                            SessionOver, Left>;
 using Actions = std::vector<Action>;
 
 }  // namespace bellwether::protocol

@@ -2,7 +2,9 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <variant>
+#include <vector>
 
 #include "protocol/messages.hpp"
 #include "protocol/time.hpp"
@@ -49,9 +51,32 @@ struct Command {
     Duration hold{};        // stepdown, transfer, drain: how long it is to last.
 };
 
+// One process's stand for an election: chosen by the shell, never given twice in an incarnation.
+using SessionId = Strong<struct SessionIdTag, std::uint64_t>;
+
+// What becomes of a session (docs/sessions.md). The shell has seen to it that the process is who it says it is.
+struct SessionJoin {
+    ElectionName election{};
+    std::vector<std::uint8_t> metadata{};
+    std::optional<Priority> priority{};
+    bool forks{};
+};
+struct SessionAlive {};
+struct SessionRevoked {  // It acts with this token no more.
+    Token token{};
+};
+struct SessionResign {};
+struct SessionLost {};  // Its process is dead or out of sight; those that it named may act on.
+struct SessionGone {};  // It and every process that it named are dead.
+
+struct SessionEvent {
+    SessionId session{};
+    std::variant<SessionJoin, SessionAlive, SessionRevoked, SessionResign, SessionLost, SessionGone> news{};
+};
+
 // next_deadline() has come, or the caller wants the clock looked at.
 struct Deadline {};
 
-using Event = std::variant<Received, LinkDown, Stored, Believed, Command, Deadline>;
+using Event = std::variant<Received, LinkDown, Stored, Believed, Command, SessionEvent, Deadline>;
 
 }  // namespace bellwether::protocol

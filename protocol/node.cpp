@@ -68,6 +68,15 @@ void Node::on(const Believed& believed) {
     }
 }
 
+// Hosts alone stand for election so far.
+void Node::on(const SessionEvent& event) {
+    if (std::holds_alternative<SessionJoin>(event.news)) {
+        host_.actions.emplace_back(
+            TellSession{event.session,
+                        session::Refused{.reason = "node_stands", .text = "in this election the node itself stands"}});
+    }
+}
+
 Election* Node::find(const ElectionName& name) {
     const auto place = elections_.find(name);
     return place == elections_.end() ? nullptr : &place->second;

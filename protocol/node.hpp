@@ -44,6 +44,7 @@ private:
     void on(const Stored& stored);
     void on(const Believed& believed);
     void on(const Command& command);
+    void on(const SessionEvent& event);
     void on(const Deadline& deadline);
 
     void hear(const Heartbeat& heartbeat);

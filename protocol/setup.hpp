@@ -29,6 +29,7 @@ struct Setup {
     Params params{};
     std::vector<std::pair<ElectionName, ElectionSettings>> elections{};  // Those the file declares; "default" is one.
     ElectionSettings dynamic{};  // For elections it does not.
+    Duration session_timeout = 10s;  // A session that says nothing for so long has ended.
     std::uint64_t config_hash{};  // Shown in status, compared by people.
 
     [[nodiscard]] const Member& member(NodeId id) const;  // Must exist.

@@ -179,6 +179,9 @@ void Play::perform(Change& change, const Action& action, std::vector<Believed>& 
             if (tell_) tell_(change.world.at, change.at, words(role), false);
         },
         [&](const Answer&) {},
+        [&](const TellSession&) {},
+        [&](const KillHeld&) {},
+        [&](const SessionOver&) {},
         [&](const Left&) {},
     };
     std::visit(handlers, action);

@@ -194,6 +194,12 @@ void NodeRules::check(const RoleChange& change) {
             "leads a term without its own vote on disk");
 }
 
+void NodeRules::check(const TellSession& /*tell*/) {}
+
+void NodeRules::check(const KillHeld& /*kill*/) {}
+
+void NodeRules::check(const SessionOver& /*over*/) {}
+
 void NodeRules::check(const Left&) {
     require(!left_, "leaves twice");
     left_ = true;

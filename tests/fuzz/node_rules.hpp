@@ -36,6 +36,9 @@ private:
     void check(const protocol::Answer& answer);
     void check(const protocol::Decision& decision);
     void check(const protocol::RoleChange& change);
+    void check(const protocol::TellSession& tell);
+    void check(const protocol::KillHeld& kill);
+    void check(const protocol::SessionOver& over);
     void check(const protocol::Left& left);
 
     void check_vote(const protocol::ElectionRecord& record);

@@ -254,6 +254,9 @@ void World::perform(Daemon& daemon, const Action& action) {
                 tell(daemon.id(), words(change), false);
             }
         },
+        [&](const TellSession&) {},
+        [&](const KillHeld&) {},
+        [&](const SessionOver&) {},
         [&](const Left&) { daemon.dying = true; },
     };
     std::visit(handlers, action);

@@ -163,6 +163,9 @@ void Cluster::perform(Host& host, const Action& action) {
             story_.tell(now_, host.id(), words(decision), is_notable(decision.rule));
         },
         [&](const RoleChange& change) { story_.tell(now_, host.id(), words(change), false); },
+        [&](const TellSession&) {},
+        [&](const KillHeld&) {},
+        [&](const SessionOver&) {},
         [&](const Left&) { end_process(host); },
     };
     std::visit(handlers, action);
