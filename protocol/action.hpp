@@ -45,18 +45,22 @@ struct Answer {
     std::string text{};
 };
 
-// To the process of a session: Joined, Granted, Extended, Revoke or Refused. After Refused the session is no more.
+// To the process of a session: Joined, Granted, Extended, Revoke or Refused. After Refused it is told nothing more.
+// Whoever holds a token and did not stop in time may be granted again, always under a new token: `revoked` for the old
+// one may be on its way. Extended is for the token it names, and for nobody who has given that up.
 struct TellSession {
     SessionId session{};
     session::FromNode message{};
 };
 
-// Kill -9 every process that this session has named: its time is over, and nobody says that they have stopped.
+// Kill -9 every process that this session has named: its time is over, and nobody says that they have stopped. May come
+// again, and after Refused: what it named is watched until SessionOver.
 struct KillHeld {
     SessionId session{};
 };
 
-// The session is no more, and nothing is held for it: it has resigned, or it and all that it named are dead.
+// The session is no more, and nothing is held for it. Each join that was not refused as `exists` ends with this, a
+// refused one at once; nothing of the session counts any more.
 struct SessionOver {
     SessionId session{};
 };
