@@ -1,6 +1,7 @@
 #include "node/config.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
@@ -41,26 +42,14 @@ void drop_idle_keys(std::vector<NodeConfig>& nodes) {
     }
 }
 
-std::variant<std::string, Mistake> read_file(const std::filesystem::path& file) {
-    const std::unique_ptr<std::FILE, int (*)(std::FILE*)> stream{std::fopen(file.c_str(), "rb"), &std::fclose};
-    if (!stream) {
-        return Mistake{0, 0, std::string{"cannot be opened: "} + std::strerror(errno)};
-    }
-    // One byte more than allowed, to tell a full file from a longer one.
-    std::string text(max_file_bytes + 1, '\0');
-    text.resize(std::fread(text.data(), 1, text.size(), stream.get()));
-    if (std::ferror(stream.get()) != 0) {
-        return Mistake{0, 0, std::string{"cannot be read: "} + std::strerror(errno)};
-    }
-    if (text.size() > max_file_bytes) {
-        return Mistake{0, 0, "is larger than 4 MiB: not a configuration"};
-    }
-    return text;
-}
-
 }  // namespace
 
 std::string_view to_string(Role role) { return role == Role::voter ? "voter" : "observer"; }
+
+std::string_view to_string(SecurityMode mode) {
+    constexpr std::array<std::string_view, 4> words{"off", "accept", "serve", "enforce"};
+    return words.at(static_cast<std::size_t>(mode));
+}
 
 Endpoint NodeConfig::listener(const Endpoint& endpoint) const {
     // ZeroMQ does not listen on names, not even on this one; every other name has a `bind`.
@@ -127,14 +116,14 @@ std::optional<PortRange> ephemeral_ports() {
 }
 
 std::variant<Config, Mistakes> parse(std::string_view text, const std::filesystem::path& file,
-                                     std::optional<PortRange> ephemeral) {
+                                     std::optional<PortRange> ephemeral, Keys keys) {
     const auto document = parse_document(text);
     if (const auto* syntax_error = std::get_if<Mistake>(&document)) {
         return Mistakes{*syntax_error};
     }
     Mistakes mistakes;
     Draft draft = read_sections(std::get<Table>(document), mistakes);
-    check_rules(draft, mistakes);
+    check_rules(draft, keys, mistakes);
     if (!mistakes.empty()) {
         sort_by_place(mistakes);
         return mistakes;
@@ -146,6 +135,23 @@ std::variant<Config, Mistakes> parse(std::string_view text, const std::filesyste
     config.file = file;
     config.security.secret_key_dir = file.parent_path() / config.security.secret_key_dir;
     return config;
+}
+
+std::variant<std::string, Mistake> read_file(const std::filesystem::path& file) {
+    const std::unique_ptr<std::FILE, int (*)(std::FILE*)> stream{std::fopen(file.c_str(), "rb"), &std::fclose};
+    if (!stream) {
+        return Mistake{0, 0, std::string{"cannot be opened: "} + std::strerror(errno)};
+    }
+    // One byte more than allowed, to tell a full file from a longer one.
+    std::string text(max_file_bytes + 1, '\0');
+    text.resize(std::fread(text.data(), 1, text.size(), stream.get()));
+    if (std::ferror(stream.get()) != 0) {
+        return Mistake{0, 0, std::string{"cannot be read: "} + std::strerror(errno)};
+    }
+    if (text.size() > max_file_bytes) {
+        return Mistake{0, 0, "is larger than 4 MiB: not a configuration"};
+    }
+    return text;
 }
 
 std::variant<Config, Mistakes> load(const std::filesystem::path& file) {

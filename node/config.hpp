@@ -34,6 +34,7 @@ enum class SecurityMode : std::uint8_t {
     serve,  // Own listeners CURVE, connects either way.
     enforce,  // CURVE only.
 };
+[[nodiscard]] std::string_view to_string(SecurityMode mode);
 
 struct Security {
     SecurityMode mode = SecurityMode::off;
@@ -103,10 +104,18 @@ struct PortRange {
 // From which this host takes the ports of outgoing connections; nothing if it does not say.
 [[nodiscard]] std::optional<PortRange> ephemeral_ports();
 
+// Of a file for which keys are about to be made, what they mend is no mistake: that they are missing, or that a mesh
+// without them may be reached from other hosts.
+enum class Keys : std::uint8_t { needed, to_come };
+
 // Never throws, whatever the bytes. `file` is not read: it names the mistakes, and its folder is the one that relative
 // paths are relative to.
 [[nodiscard]] std::variant<Config, Mistakes> parse(std::string_view text, const std::filesystem::path& file,
-                                                   std::optional<PortRange> ephemeral = ephemeral_ports());
+                                                   std::optional<PortRange> ephemeral = ephemeral_ports(),
+                                                   Keys keys = Keys::needed);
+
+// Its text, or why it cannot be had.
+[[nodiscard]] std::variant<std::string, Mistake> read_file(const std::filesystem::path& file);
 
 // A file that cannot be read is one mistake without a place.
 [[nodiscard]] std::variant<Config, Mistakes> load(const std::filesystem::path& file);

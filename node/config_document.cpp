@@ -10,9 +10,11 @@ namespace bellwether::node {
 
 namespace {
 
-Place place_of(const toml::source_region& source) {
-    return {static_cast<int>(source.begin.line), static_cast<int>(source.begin.column)};
+Place place_of(const toml::source_position& position) {
+    return {static_cast<int>(position.line), static_cast<int>(position.column)};
 }
+
+Place place_of(const toml::source_region& source) { return place_of(source.begin); }
 
 // toml++ limits how deep brackets nest, but not the dots of a key, and goes down both recursively: without this limit a
 // long enough [a.a.a...] ends on the stack.
@@ -65,13 +67,14 @@ Array convert_array(const toml::array& source) {
 // Recursion ends where the parser's own limit on nesting ends it.
 Value convert(const toml::node& node) {
     const Place place = place_of(node.source());
+    const Place end = place_of(node.source().end);
     switch (node.type()) {
-        case toml::node_type::table: return {place, convert_table(*node.as_table())};
-        case toml::node_type::array: return {place, convert_array(*node.as_array())};
-        case toml::node_type::string: return {place, node.as_string()->get()};
-        case toml::node_type::integer: return {place, node.as_integer()->get()};
-        case toml::node_type::boolean: return {place, node.as_boolean()->get()};
-        default: return {place, Foreign{node.is_floating_point() ? "a float" : "a date or time"}};
+        case toml::node_type::table: return {place, convert_table(*node.as_table()), end};
+        case toml::node_type::array: return {place, convert_array(*node.as_array()), end};
+        case toml::node_type::string: return {place, node.as_string()->get(), end};
+        case toml::node_type::integer: return {place, node.as_integer()->get(), end};
+        case toml::node_type::boolean: return {place, node.as_boolean()->get(), end};
+        default: return {place, Foreign{node.is_floating_point() ? "a float" : "a date or time"}, end};
     }
 }
 

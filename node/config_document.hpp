@@ -31,6 +31,7 @@ struct Foreign {
 struct Value {
     Place place;
     std::variant<std::string, std::int64_t, bool, Array, Table, Foreign> data;
+    Place end{};  // Behind its last character; of a table that is no inline one, behind its header or its first key.
 
     // "a string", "an integer" ...
     [[nodiscard]] std::string_view type() const;

@@ -15,12 +15,13 @@ using ValuePlace = std::optional<Place>;
 struct NodePlaces {
     Place table;
     ValuePlace name, id, role, priority, heartbeat, vote, bind, public_key, metadata;
+    bool has_public_key = false;  // Be it a wrong one.
 };
 
 struct Places {
     ValuePlace heartbeat, lease, campaign_timeout;
     bool timing_is_good = true;  // Heartbeat and lease; else nothing can be said of how these three fit together.
-    ValuePlace security_mode;
+    ValuePlace security_mode, allow_plaintext;
     ValuePlace local_tcp;
     Place node_list{1, 1};
     bool node_list_is_good = true;

@@ -1,6 +1,10 @@
 #include "node/config_rules.hpp"
 
+#include <zmq.h>
+
 #include <algorithm>
+#include <array>
+#include <cstdint>
 #include <map>
 #include <string>
 #include <string_view>
@@ -154,29 +158,30 @@ void check_voters(const Draft& draft, Mistakes& mistakes) {
 
 // Security
 
-bool is_z85_key(std::string_view key) {
-    constexpr std::string_view alphabet =
-        "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ.-:+=^!/*?&<>()[]{}@%$#";
-    return key.size() == 40 && key.find_first_not_of(alphabet) == std::string_view::npos;
+// 40 characters that stand for 32 bytes.
+bool is_key(const std::string& text) {
+    std::array<std::uint8_t, 32> key{};
+    return text.size() == 40 && text.find('\0') == std::string::npos && zmq_z85_decode(key.data(), text.c_str());
 }
 
-void check_keys(const NodeConfig& node, const NodePlaces& places, SecurityMode mode, Mistakes& mistakes) {
+void check_keys(const NodeConfig& node, const NodePlaces& places, Mistakes& mistakes) {
     for (const std::string& key : node.public_keys) {
-        if (!is_z85_key(key)) {
+        if (!is_key(key)) {
             report(mistakes, places.public_key.value_or(places.table),
                    "node.public_key: " + quote(key) + " is not a key: 40 characters of Z85");
         }
     }
-    if (mode != SecurityMode::off && node.is_voter() && node.public_keys.empty() && !places.public_key) {
-        report(mistakes, places.table,
-               "node.public_key: missing: with a security.mode other than \"off\" each voter needs one");
-    }
 }
 
-// Encrypted links come with a later version. Remove this function then; everything else is ready for the other modes.
-void refuse_modes_not_built(const Draft& draft, Mistakes& mistakes) {
-    if (draft.config.security.mode != SecurityMode::off && draft.places.security_mode) {
-        report(mistakes, *draft.places.security_mode, "security.mode: only \"off\" is built in this version");
+// Of each node, observers too: who listens encrypted admits nobody whose key the file does not list.
+void check_keys_are_there(const Draft& draft, Mistakes& mistakes) {
+    const SecurityMode mode = draft.config.security.mode;
+    for (const NodePlaces& places : draft.places.nodes) {
+        if (mode != SecurityMode::off && !places.has_public_key) {
+            report(mistakes, places.table,
+                   "node.public_key: missing: with mode = " + quote(to_string(mode)) +
+                       " each node needs one: `bellwether keygen --mesh FILE` makes those that are missing");
+        }
     }
 }
 
@@ -217,8 +222,8 @@ void check_plaintext(const Draft& draft, Mistakes& mistakes) {
     const std::string others = open.size() == 1 ? "" : " (and " + std::to_string(open.size() - 1) + " more)";
     report(mistakes, open.front().place,
            open.front().key + ": " + quote(open.front().host) + others +
-               " may be reached from other hosts, in plain text: write allow_plaintext = true in [security] if only "
-               "trusted hosts are on that network, or use loopback addresses");
+               " may be reached from other hosts, in plain text: `bellwether keygen --mesh FILE` makes keys and turns "
+               "encryption on; if only trusted hosts are on that network, write allow_plaintext = true in [security]");
 }
 
 void check_local_tcp(const Draft& draft, Mistakes& mistakes) {
@@ -244,7 +249,7 @@ void check_nodes(const Draft& draft, Mistakes& mistakes) {
     for (std::size_t i = 0; i < draft.config.nodes.size(); ++i) {
         const NodeConfig& node = draft.config.nodes[i];
         const NodePlaces& places = draft.places.nodes[i];
-        check_keys(node, places, draft.config.security.mode, mistakes);
+        check_keys(node, places, mistakes);
         if (node.is_voter() && !node.bind) {
             check_listener(places.heartbeat, "node.heartbeat", node.heartbeat.host, mistakes);
             check_listener(places.vote, "node.vote", node.vote.host, mistakes);
@@ -254,14 +259,16 @@ void check_nodes(const Draft& draft, Mistakes& mistakes) {
 
 }  // namespace
 
-void check_rules(Draft& draft, Mistakes& mistakes) {
+void check_rules(Draft& draft, Keys keys, Mistakes& mistakes) {
     check_timing(draft, mistakes);
     check_voters(draft, mistakes);
     check_duplicate_names(draft, mistakes);
     check_duplicate_endpoints(draft, mistakes);
     check_nodes(draft, mistakes);
-    refuse_modes_not_built(draft, mistakes);
-    check_plaintext(draft, mistakes);
+    if (keys == Keys::needed) {
+        check_keys_are_there(draft, mistakes);
+        check_plaintext(draft, mistakes);
+    }
     check_local_tcp(draft, mistakes);
 }
 

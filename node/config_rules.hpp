@@ -8,6 +8,6 @@ namespace bellwether::node {
 
 // Reports each broken rule where the value stands that breaks it, never at a default. Fills in the defaults that
 // depend on other values.
-void check_rules(Draft& draft, Mistakes& mistakes);
+void check_rules(Draft& draft, Keys keys, Mistakes& mistakes);
 
 }  // namespace bellwether::node

@@ -85,7 +85,7 @@ void read_security(const Entry& entry, Draft& draft, Mistakes& mistakes) {
                                                               {"serve", SecurityMode::serve},
                                                               {"enforce", SecurityMode::enforce}});
     reader.text("secret_key_dir", directory, longest_path);
-    reader.boolean("allow_plaintext", security.allow_plaintext);
+    draft.places.allow_plaintext = reader.boolean("allow_plaintext", security.allow_plaintext);
     reader.refuse_unknown_keys();
     security.secret_key_dir = directory;
 }
@@ -128,6 +128,7 @@ void read_node(const Table& table, Place place, Draft& draft, Mistakes& mistakes
     places.vote = reader.endpoint("vote", node.vote);
     places.bind = reader.bind("bind", node.bind);
     places.public_key = reader.texts("public_key", node.public_keys, max_public_keys);
+    places.has_public_key = reader.has("public_key");
     read_node_metadata(reader, node, places, mistakes);
     reader.require("name", "\"alpha\"");
     reader.require("id", "1");

@@ -21,6 +21,20 @@ void warn_of_even_voters(const Draft& draft, Mistakes& warnings) {
     }
 }
 
+void warn_of_half_security(const Draft& draft, Mistakes& warnings) {
+    const SecurityMode mode = draft.config.security.mode;
+    if (mode == SecurityMode::accept || mode == SecurityMode::serve) {
+        report(warnings, draft.places.security_mode.value_or(Place{}),
+               "security.mode: " + quote(to_string(mode)) +
+                   " still speaks plain text: a step on the way to \"enforce\", no place to stay");
+    }
+    if (mode == SecurityMode::enforce && draft.config.security.allow_plaintext) {
+        report(warnings, draft.places.allow_plaintext.value_or(Place{}),
+               "security.allow_plaintext: says nothing with mode = \"enforce\": take it away, or the day the mode is "
+               "changed nobody is asked");
+    }
+}
+
 // Nobody subscribes to an observer, asks for its vote or is led by it.
 void warn_of_idle_keys(const NodeConfig& node, const NodePlaces& places, Mistakes& warnings) {
     const auto warn = [&](ValuePlace place, const char* key) {
@@ -81,6 +95,7 @@ void warn_of_ephemeral_ports(const Draft& draft, PortRange range, Mistakes& warn
 Mistakes warnings_about(const Draft& draft, std::optional<PortRange> ephemeral) {
     Mistakes warnings;
     warn_of_even_voters(draft, warnings);
+    warn_of_half_security(draft, warnings);
     for (std::size_t i = 0; i < draft.config.nodes.size(); ++i) {
         if (!draft.config.nodes[i].is_voter()) {
             warn_of_idle_keys(draft.config.nodes[i], draft.places.nodes[i], warnings);

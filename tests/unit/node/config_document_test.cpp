@@ -28,6 +28,16 @@ TEST(Documents, KnowWhereEachKeyAndValueStands) {
     EXPECT_EQ(table.find("c"), nullptr);
 }
 
+// What edits a file goes by these. Columns count characters, not bytes.
+TEST(Documents, KnowWhereEachValueEnds) {
+    const Table table = good("a = \"ä\"  # c\nb = [ 1,\n  2 ]\nc = { d = 1 }\n[e]\n");
+    EXPECT_EQ(table.find("a")->value.end, (Place{1, 8}));
+    EXPECT_EQ(table.find("b")->value.end, (Place{3, 6}));
+    EXPECT_EQ(std::get<Array>(table.find("b")->value.data).at(1).end, (Place{3, 4}));
+    EXPECT_EQ(table.find("c")->value.end, (Place{4, 14}));
+    EXPECT_EQ(table.find("e")->value.end, (Place{5, 4}));
+}
+
 TEST(Documents, NameTheTypeOfEachValue) {
     const Table table = good("a='x'\nb=1\nc=true\nd=[]\ne={}\nf=1.5\ng=2020-01-01\n");
     EXPECT_EQ(table.find("a")->value.type(), "a string");

@@ -74,6 +74,23 @@ TEST_P(EachMistake, IsToldWithItsPlaceAndWhatWouldBeRight) {
 
 const std::string forty_characters(40, 'k');
 
+constexpr std::string_view two_kinds = R"(cluster = "demo"
+[[node]]
+name = "alpha"
+id = 1
+heartbeat = "tcp://10.0.0.1:7101"
+vote = "tcp://10.0.0.1:7102"
+[[node]]
+name = "watcher"
+id = 2
+role = "observer"
+)";
+
+std::string with_keys(const std::string& of_alpha, const std::string& of_watcher) {
+    return replaced(replaced(two_kinds, "id = 1", "id = 1\npublic_key = " + of_alpha), "id = 2",
+                    "id = 2\npublic_key = " + of_watcher);
+}
+
 // Lines of what is added after three_nodes begin at 18.
 const Wrong wrong_things[] = {
     {"UnknownKeyAtTheTop", "clutser = 1\n" + std::string{three_nodes},
@@ -180,11 +197,14 @@ const Wrong wrong_things[] = {
      R"(19:1: elections.scheduler: no such key "preemt"; did you mean "preempt"?)"},
     {"OpenAddress",
      replaced(replaced(three_nodes, "127.0.0.1:7101", "10.0.0.1:7101"), "127.0.0.1:7102", "10.0.0.1:7102"),
-     "6:13: node.heartbeat: \"10.0.0.1\" (and 1 more) may be reached from other hosts, in plain text: write "
-     "allow_plaintext = true in [security] if only trusted hosts are on that network, or use loopback addresses"},
+     "6:13: node.heartbeat: \"10.0.0.1\" (and 1 more) may be reached from other hosts, in plain text: "
+     "`bellwether keygen --mesh FILE` makes keys and turns encryption on; if only trusted hosts are on that network, "
+     "write allow_plaintext = true in [security]"},
     {"OpenBind", replaced(three_nodes, "id = 2", "id = 2\nbind = \"0.0.0.0\""),
-     "11:8: node.bind: \"0.0.0.0\" may be reached from other hosts, in plain text: write allow_plaintext = true in "
-     "[security] if only trusted hosts are on that network, or use loopback addresses"},
+     "11:8: node.bind: \"0.0.0.0\" may be reached from other hosts, in plain text: `bellwether keygen --mesh FILE` "
+     "makes "
+     "keys and turns encryption on; if only trusted hosts are on that network, write allow_plaintext = true in "
+     "[security]"},
     {"HostNameWithoutBind",
      with("[[node]]\nname = \"d\"\nid = 4\nheartbeat = \"tcp://db4:1\"\nvote = "
           "\"tcp://127.0.0.1:2\"\n[security]\nallow_plaintext = true\n"),
@@ -193,6 +213,18 @@ const Wrong wrong_things[] = {
      "instead of the name"},
     {"KeyThatIsNone", replaced(three_nodes, "id = 2", "id = 2\npublic_key = \"short\""),
      R"(11:14: node.public_key: "short" is not a key: 40 characters of Z85)"},
+    {"KeyThatStandsForNoBytes",
+     replaced(three_nodes, "id = 2", "id = 2\npublic_key = \"" + std::string(40, '#') + "\""),
+     R"(11:14: node.public_key: "########################################" is not a key: 40 characters of Z85)"},
+    {"KeyWithOtherCharacters", replaced(three_nodes, "id = 2", "id = 2\npublic_key = \"" + std::string(40, '~') + "\""),
+     R"(11:14: node.public_key: "~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~" is not a key: 40 characters of Z85)"},
+    {"KeyThatIsANumberWhereOneIsNeeded", "security.mode = \"enforce\"\n" + with_keys("7", quote(forty_characters)),
+     "6:14: node.public_key: must be a string or an array of strings, not an integer"},
+    {"KeyTwiceInOneNode",
+     replaced(three_nodes, "id = 2",
+              "id = 2\npublic_key = [\"" + forty_characters + "\", \"" + forty_characters + "\"]"),
+     "11:14: node.public_key: \"kkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkk\" is already the node.public_key on line 11, "
+     "each needs its own"},
     {"KeyListEmpty", replaced(three_nodes, "id = 2", "id = 2\npublic_key = []"),
      "11:14: node.public_key: must be a string or an array of 1 to 8 strings"},
     {"KeyOfTwoNodes",
@@ -208,14 +240,34 @@ const Wrong wrong_things[] = {
 INSTANTIATE_TEST_SUITE_P(Mistakes, EachMistake, testing::ValuesIn(wrong_things),
                          [](const auto& test) { return std::string{test.param.what}; });
 
-TEST(Mistakes, OfAModeThatIsNotBuiltNameTheOneThatIsAndTheKeysThatAreMissing) {
-    EXPECT_EQ(
-        mistakes_in("security = { mode = \"enforce\" }\n" + replaced(three_nodes, "127.0.0.1:7101", "10.0.0.1:7101")),
-        R"(mesh.toml:1:21: security.mode: only "off" is built in this version
-mesh.toml:3:1: node.public_key: missing: with a security.mode other than "off" each voter needs one
-mesh.toml:9:1: node.public_key: missing: with a security.mode other than "off" each voter needs one
-mesh.toml:14:1: node.public_key: missing: with a security.mode other than "off" each voter needs one
-)");
+TEST(Mistakes, OfEncryptionWithoutKeysAreToldOfEachNodeObserversToo) {
+    for (const std::string mode : {"accept", "serve", "enforce"}) {
+        const std::string missing = "node.public_key: missing: with mode = \"" + mode +
+                                    "\" each node needs one: `bellwether keygen --mesh FILE` makes those that are "
+                                    "missing\n";
+        EXPECT_EQ(mistakes_in("security.mode = \"" + mode + "\"\n" + std::string{two_kinds}),
+                  "mesh.toml:3:1: " + missing + "mesh.toml:8:1: " + missing);
+    }
+}
+
+TEST(Mistakes, AreNoneWithAKeyForEachNodeInEveryModeOnAddressesThatAreOpen) {
+    const std::string text = with_keys(quote(forty_characters),
+                                       "[" + quote(std::string(40, 'a')) + ", " + quote(std::string(40, 'b')) + "]");
+    for (const std::string mode : {"accept", "serve", "enforce"}) {
+        EXPECT_EQ(mistakes_in("security.mode = \"" + mode + "\"\n" + text), "");
+    }
+}
+
+TEST(Mistakes, AreWithoutThoseThatKeysMendWhereKeysAreToCome) {
+    const auto with_keys_to_come = [](const std::string& text) {
+        const auto parsed = parse(text, "mesh.toml", ephemeral, Keys::to_come);
+        const auto* mistakes = std::get_if<Mistakes>(&parsed);
+        return mistakes == nullptr ? "" : lines_of(*mistakes);
+    };
+    EXPECT_EQ(with_keys_to_come(std::string{two_kinds}), "");
+    EXPECT_EQ(with_keys_to_come("security.mode = \"enforce\"\n" + std::string{two_kinds}), "");
+    EXPECT_EQ(with_keys_to_come(with_keys(quote("short"), quote(forty_characters))),
+              "mesh.toml:5:14: node.public_key: \"short\" is not a key: 40 characters of Z85\n");
 }
 
 TEST(Mistakes, OfTimingAreThoseOfTheProtocol) {

@@ -36,6 +36,27 @@ TEST(Warnings, TellPortsThatTheHostMayGiveToOthers) {
     EXPECT_TRUE(parsed(replaced(three_nodes, ":7103", ":61000")).warnings.empty());
 }
 
+TEST(Warnings, TellThatTheStepsToEncryptionAreNoPlaceToStay) {
+    std::string keyed{three_nodes};
+    for (const std::string id : {"1", "2", "3"}) {
+        keyed = replaced(keyed, "id = " + id, "id = " + id + "\npublic_key = " + quote(std::string(40, id[0])));
+    }
+    const auto warnings = [&](const std::string& mode) {
+        return lines_of(parsed("security = { mode = \"" + mode + "\", allow_plaintext = true }\n" + keyed).warnings);
+    };
+    EXPECT_EQ(warnings("off"), "");
+    EXPECT_EQ(warnings("accept"),
+              "mesh.toml:1:21: security.mode: \"accept\" still speaks plain text: a step on the way to \"enforce\", no "
+              "place to stay\n");
+    EXPECT_EQ(warnings("serve"),
+              "mesh.toml:1:21: security.mode: \"serve\" still speaks plain text: a step on the way to \"enforce\", no "
+              "place to stay\n");
+    EXPECT_EQ(
+        warnings("enforce"),
+        "mesh.toml:1:50: security.allow_plaintext: says nothing with mode = \"enforce\": take it away, or the day "
+        "the mode is changed nobody is asked\n");
+}
+
 TEST(Warnings, TellWhatAnObserverDoesNotNeedAndIsIgnored) {
     const Config config = parsed(with(R"([[node]]
 name = "delta"
