@@ -13,6 +13,7 @@
 
 #include "client/access.hpp"
 #include "client/clock.hpp"
+#include "client/connection.hpp"
 #include "protocol/run_directory.hpp"
 
 namespace bellwether::client {
@@ -42,41 +43,6 @@ int try_connect(const std::filesystem::path& path) {
     return error;
 }
 
-class Connection {
-public:
-    explicit Connection(const std::filesystem::path& run_dir) {
-        socket_.set(zmq::sockopt::linger, 0);
-        // With no second attempt, a connection that is lost leaves a socket that cannot send: is_lost() sees that.
-        socket_.set(zmq::sockopt::reconnect_ivl, -1);
-        socket_.connect("ipc://" + socket_in(run_dir).string());
-    }
-
-    void send(const protocol::Frame& frame) { socket_.send(zmq::buffer(frame), zmq::send_flags::dontwait); }
-
-    [[nodiscard]] bool is_lost() { return (socket_.get(zmq::sockopt::events) & ZMQ_POLLOUT) == 0; }
-
-    // The last part of a message; nothing if none came within `span`, or a signal ended the wait.
-    std::optional<protocol::Frame> receive(milliseconds span) {
-        zmq::pollitem_t item{socket_.handle(), 0, ZMQ_POLLIN, 0};
-        try {
-            if (zmq::poll(&item, 1, span) == 0) return std::nullopt;
-        } catch (const zmq::error_t& error) {
-            if (error.num() != EINTR) throw;
-            return std::nullopt;
-        }
-        zmq::message_t part;
-        do {
-            if (!socket_.recv(part)) return std::nullopt;
-        } while (part.more());
-        const auto* bytes = static_cast<const std::byte*>(part.data());
-        return protocol::Frame{bytes, bytes + part.size()};
-    }
-
-private:
-    zmq::context_t context_;
-    zmq::socket_t socket_{context_, zmq::socket_type::dealer};
-};
-
 std::string seconds_of(milliseconds span) {
     std::string text = std::to_string(span.count() / 1000);
     if (span.count() % 1000 != 0) text += '.' + std::to_string(span.count() % 1000 / 100);
@@ -100,12 +66,14 @@ std::variant<protocol::Frame, NoReply> ask(const std::filesystem::path& run_dir,
                                            const protocol::ControlRequest& request, milliseconds timeout) {
     if (auto hindrance = why_not_reachable(run_dir)) return std::move(*hindrance);
     const protocol::Time deadline = now() + timeout;
-    Connection connection{run_dir};
+    zmq::context_t context;
+    Connection connection{context, run_dir};
     connection.send(protocol::encode_request(request));
     for (;;) {
         const auto left = std::chrono::ceil<milliseconds>(deadline - now());
         if (left <= milliseconds{0}) break;
-        if (auto frame = connection.receive(std::min(left, look_interval))) return std::move(*frame);
+        connection.wait(std::min(left, look_interval));
+        if (auto frame = connection.receive()) return std::move(*frame);
         if (connection.is_lost()) {
             return NoReply{NoReply::Why::lost, "the daemon at " + run_dir.string() + " ended before it answered"};
         }

@@ -34,10 +34,12 @@ bool Guard::may_act() const noexcept {
 }
 
 Token Guard::token() const noexcept {
-    // The token first. Tokens only grow, and the deadline of the old one is gone before the new one is there: a
-    // deadline read after this token may be a later one's, whose holder is this session as well.
-    const Token token{content_->token.load(std::memory_order_acquire)};
-    return may_act() ? token : Token{};
+    for (;;) {
+        const Token token{content_->token.load(std::memory_order_acquire)};
+        if (!may_act()) return Token{};
+        // Tokens only grow, so with the same one before and after it, the deadline was its own.
+        if (content_->token.load(std::memory_order_relaxed) == token.value) return token;
+    }
 }
 
 Time Guard::valid_until() const noexcept {

@@ -1,0 +1,192 @@
+#include "client/fake_node.hpp"
+
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <system_error>
+#include <utility>
+
+#include "client/clock.hpp"
+#include "protocol/run_directory.hpp"
+#include "protocol/session_codec.hpp"
+
+namespace bellwether::client {
+
+using namespace protocol::session;
+using protocol::Frame;
+
+namespace {
+
+constexpr std::uint64_t nonce = 42;
+
+Frame bytes_of(const std::string& text) {
+    const auto* bytes = reinterpret_cast<const std::byte*>(text.data());
+    return {bytes, bytes + text.size()};
+}
+
+void bind(zmq::socket_t& socket, const std::filesystem::path& path) {
+    socket.set(zmq::sockopt::linger, 0);
+    socket.bind("ipc://" + path.string());
+}
+
+int new_bell() {
+    const int bell = ::eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
+    if (bell < 0) throw std::system_error(errno, std::generic_category(), "eventfd");
+    return bell;
+}
+
+std::vector<Frame> receive(zmq::socket_t& socket) {
+    std::vector<Frame> parts;
+    zmq::message_t part;
+    while (socket.recv(part, zmq::recv_flags::dontwait)) {
+        const auto* bytes = static_cast<const std::byte*>(part.data());
+        parts.emplace_back(bytes, bytes + part.size());
+        if (!part.more()) break;
+    }
+    return parts;
+}
+
+}  // namespace
+
+FakeNode::FakeNode(const std::filesystem::path& run_dir, protocol::Incarnation incarnation)
+    : incarnation_{incarnation}, bell_{new_bell()} {
+    std::filesystem::create_directories(run_dir);
+    leader_.set(zmq::sockopt::xpub_verbose, 1);
+    bind(leader_, run_dir / protocol::leader_socket);
+    bind(control_, run_dir / protocol::control_socket);
+    thread_ = std::thread{[this] { serve(); }};
+}
+
+FakeNode::~FakeNode() {
+    {
+        const std::lock_guard lock{mutex_};
+        done_ = true;
+    }
+    ring();
+    thread_.join();
+    ::close(bell_);
+}
+
+void FakeNode::grant(protocol::Token token, protocol::Duration span) {
+    say(Granted{.token = token, .valid_until = now() + span, .clock = now()});
+}
+
+void FakeNode::extend(protocol::Token token, protocol::Duration span) {
+    say(Extended{.token = token, .valid_until = now() + span, .clock = now()});
+}
+
+void FakeNode::revoke(protocol::Token token, protocol::Reason reason, protocol::Duration span) {
+    say(Revoke{.token = token, .reason = reason, .deadline = now() + span});
+}
+
+void FakeNode::refuse(const std::string& reason, const std::string& text) {
+    say(Refused{.reason = reason, .text = text});
+}
+
+void FakeNode::say(const FromNode& message) {
+    const std::lock_guard lock{mutex_};
+    queue(false, {session_, encode(message, incarnation_)});
+}
+
+void FakeNode::announce(protocol::Announcement announcement) {
+    const std::lock_guard lock{mutex_};
+    announcement.incarnation = incarnation_;
+    announcement.seq = ++announcements_;
+    // Sessions are told without a deadline: theirs is in the grant.
+    if (!session_.empty()) queue(false, {session_, encode(announcement, incarnation_)});
+    for (const bool with_deadline : {true, false}) {
+        const std::string topic =
+            with_deadline ? protocol::leader_topic(announcement.election) : protocol::view_topic(announcement.election);
+        announced_[topic] = protocol::encode_announcement(announcement, with_deadline);
+        queue(true, {bytes_of(topic), announced_[topic]});
+    }
+}
+
+void FakeNode::turn_away(const std::string& reason) {
+    const std::lock_guard lock{mutex_};
+    turned_away_ = reason;
+}
+
+void FakeNode::queue(bool to_subscribers, Parts parts) {
+    queued_.emplace_back(to_subscribers, std::move(parts));
+    ring();
+}
+
+void FakeNode::ring() const {
+    const std::uint64_t once = 1;
+    [[maybe_unused]] const auto written = ::write(bell_, &once, sizeof once);
+}
+
+void FakeNode::serve() {
+    std::array<zmq::pollitem_t, 3> items{
+        {{control_.handle(), 0, ZMQ_POLLIN, 0}, {leader_.handle(), 0, ZMQ_POLLIN, 0}, {nullptr, bell_, ZMQ_POLLIN, 0}}};
+    for (;;) {
+        try {
+            zmq::poll(items);
+        } catch (const zmq::error_t& error) {
+            if (error.num() != EINTR) throw;
+        }
+        const std::lock_guard lock{mutex_};
+        std::uint64_t rings = 0;
+        [[maybe_unused]] const auto read = ::read(bell_, &rings, sizeof rings);
+        if (done_) return;
+        serve_process();
+        serve_subscriber();
+        send_queued();
+        changed_.notify_all();
+    }
+}
+
+void FakeNode::serve_process() {
+    for (Parts parts = receive(control_); !parts.empty(); parts = receive(control_)) {
+        const auto decoded = decode_from_process(parts.back());
+        if (!decoded) continue;
+        if (const auto* message = std::get_if<FromProcess>(&*decoded)) {
+            if (std::holds_alternative<Campaign>(*message)) session_ = parts.front();
+            answer(*message);
+        }
+    }
+}
+
+void FakeNode::answer(const FromProcess& message) {
+    const auto reply = [this](const FromNode& said) { queue(false, {session_, encode(said, incarnation_)}); };
+    if (const auto* campaign = std::get_if<Campaign>(&message)) {
+        if (!turned_away_.empty()) return reply(Refused{.reason = turned_away_, .text = "turned away"});
+        joining_ = *campaign;
+        return reply(Challenge{nonce});
+    }
+    if (const auto* answer = std::get_if<Answer>(&message)) {
+        if (answer->nonce != nonce || !joining_) return reply(Refused{.reason = "forbidden", .text = "wrong answer"});
+        reply(Joined{++sessions_});
+        heard_.emplace_back(*std::exchange(joining_, std::nullopt));
+        return;
+    }
+    if (const auto* holds = std::get_if<Holds>(&message)) reply(HeldProcess{.pid = holds->pid, .killable = true});
+    heard_.push_back(message);
+}
+
+void FakeNode::serve_subscriber() {
+    for (Parts parts = receive(leader_); !parts.empty(); parts = receive(leader_)) {
+        const Frame& wish = parts.front();
+        if (wish.empty() || wish.front() != std::byte{1}) continue;
+        const std::string prefix{reinterpret_cast<const char*>(wish.data()) + 1, wish.size() - 1};
+        for (const auto& [topic, body] : announced_) {
+            if (topic.starts_with(prefix)) queue(true, {bytes_of(topic), body});
+        }
+    }
+}
+
+void FakeNode::send_queued() {
+    for (; !queued_.empty(); queued_.pop_front()) {
+        auto& [to_subscribers, parts] = queued_.front();
+        zmq::socket_t& socket = to_subscribers ? leader_ : control_;
+        for (std::size_t i = 0; i < parts.size(); ++i) {
+            const auto more = i + 1 < parts.size() ? zmq::send_flags::sndmore : zmq::send_flags::none;
+            (void)socket.send(zmq::buffer(parts[i]), more | zmq::send_flags::dontwait);
+        }
+    }
+}
+
+}  // namespace bellwether::client
