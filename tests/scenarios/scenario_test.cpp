@@ -11,13 +11,14 @@
 #include <vector>
 
 #include "tests/scenarios/script.hpp"
+#include "tests/support/places.hpp"
 
 namespace bellwether::tests {
 namespace {
 
 std::vector<std::string> stories() {
     std::vector<std::string> names;
-    for (const auto& entry : std::filesystem::directory_iterator{BELLWETHER_SOURCE_DIR "/tests/scenarios"}) {
+    for (const auto& entry : std::filesystem::directory_iterator{source_dir() / "tests/scenarios"}) {
         if (entry.path().extension() == ".txt") {
             names.push_back(entry.path().stem().string());
         }
@@ -29,7 +30,7 @@ std::vector<std::string> stories() {
 class Scenario : public testing::TestWithParam<std::string> {};
 
 TEST_P(Scenario, GoesAsItIsWritten) {
-    const std::string path = BELLWETHER_SOURCE_DIR "/tests/scenarios/" + GetParam() + ".txt";
+    const std::string path = (source_dir() / "tests/scenarios" / GetParam()).string() + ".txt";
     std::stringstream text;
     text << std::ifstream{path}.rdbuf();
     ASSERT_FALSE(text.str().empty()) << path;

@@ -12,10 +12,11 @@
 #include <variant>
 
 #include "node/config.hpp"
+#include "tests/support/places.hpp"
 
 namespace bellwether::node::mesh_file {
 
-inline const std::filesystem::path configs = std::filesystem::path{BELLWETHER_SOURCE_DIR} / "configs";
+inline const std::filesystem::path configs = tests::source_dir() / "configs";
 inline constexpr PortRange ephemeral{32768, 60999};
 
 inline constexpr std::string_view three_nodes = R"(cluster = "demo"

@@ -16,6 +16,7 @@
 
 #include "client/clock.hpp"
 #include "tests/support/mesh_sockets.hpp"
+#include "tests/support/places.hpp"
 #include "tools/chaos/report.hpp"
 #include "tools/chaos/report_text.hpp"
 
@@ -45,8 +46,8 @@ std::string words(const Heard& heard) {
 
 }  // namespace
 
-std::filesystem::path bellwetherd() { return std::filesystem::path{BELLWETHER_BIN_DIR} / "bellwetherd"; }
-std::filesystem::path bellwether() { return std::filesystem::path{BELLWETHER_BIN_DIR} / "bellwether"; }
+std::filesystem::path bellwetherd() { return tests::bin_dir() / "bellwetherd"; }
+std::filesystem::path bellwether() { return tests::bin_dir() / "bellwether"; }
 
 RealMesh::RealMesh(MeshPlan plan) : plan_{std::move(plan)}, listener_{plan_.topic} {
     for (std::size_t i = 0; i < plan_.priorities.size(); ++i) {

@@ -9,6 +9,7 @@
 #include <string>
 
 #include "tests/support/mesh_sockets.hpp"
+#include "tests/support/places.hpp"
 #include "tests/support/real_mesh.hpp"
 
 namespace bellwether::testing {
@@ -18,7 +19,7 @@ namespace fs = std::filesystem;
 
 // The first block of Python in a page of docs/, its socket being that of the node.
 std::string python_of(const std::string& page, const RealMesh& mesh, const std::string& node) {
-    const std::string text = content_of(fs::path{BELLWETHER_SOURCE_DIR} / "docs" / page);
+    const std::string text = content_of(tests::source_dir() / "docs" / page);
     const std::string fence = "```python\n";
     const std::size_t begin = text.find(fence);
     if (begin == std::string::npos) throw std::runtime_error("docs/" + page + " has no Python");

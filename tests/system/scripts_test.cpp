@@ -12,6 +12,7 @@
 
 #include "tests/support/child_process.hpp"
 #include "tests/support/mesh_sockets.hpp"
+#include "tests/support/places.hpp"
 #include "tests/support/real_mesh.hpp"
 #include "tests/support/temporary_directory.hpp"
 
@@ -22,14 +23,12 @@ namespace fs = std::filesystem;
 using ::testing::AllOf;
 using ::testing::HasSubstr;
 
-const fs::path source_dir = BELLWETHER_SOURCE_DIR;
-
 class MeshScriptInRealTime : public ::testing::Test {
 protected:
     ~MeshScriptInRealTime() override { (void)script("down"); }
 
     [[nodiscard]] Launch launch_of(const std::string& command) const {
-        return {.program = source_dir / "tools/mesh.sh",
+        return {.program = tests::source_dir() / "tools/mesh.sh",
                 .arguments = {command, plan_.config()},
                 .environment = {"BELLWETHER_MESH_DIR=" + base_.path().string(),
                                 "BELLWETHER_BIN=" + bellwetherd().parent_path().string()}};
@@ -86,15 +85,16 @@ protected:
         fs::create_directories(base_.path() / "pid");
         std::ofstream{base_.path() / "pid/alpha"} << process.pid() << ' ' << record << '\n';
         return run({.program = "/bin/bash",
-                    .arguments = {"-euc", "source " + (source_dir / "tools/chaos/nemesis.sh").string() +
+                    .arguments = {"-euc", "source " + (tests::source_dir() / "tools/chaos/nemesis.sh").string() +
                                               "\nmesh=" + base_.path().string() + " signal=" + signal + " struck_pid=" +
                                               std::to_string(process.pid()) + "\nexec {marks}>/dev/null\n" + what}});
     }
 
     [[nodiscard]] std::string start_time() const {
         return run({.program = "/bin/bash",
-                    .arguments = {"-euc", "source " + (source_dir / "tools/lib.sh").string() + "\nfind_start_time " +
-                                              std::to_string(process.pid()) + "\necho \"$start_time\""}})
+                    .arguments = {"-euc", "source " + (tests::source_dir() / "tools/lib.sh").string() +
+                                              "\nfind_start_time " + std::to_string(process.pid()) +
+                                              "\necho \"$start_time\""}})
             .output;
     }
 

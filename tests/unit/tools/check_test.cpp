@@ -6,6 +6,7 @@
 #include <CLI/CLI.hpp>
 #include <nlohmann/json.hpp>
 
+#include "tests/support/places.hpp"
 #include "tests/support/temporary_directory.hpp"
 #include "tools/cli/subcommands.hpp"
 
@@ -30,7 +31,7 @@ Outcome check(const std::string& arguments) {
     return outcome;
 }
 
-const std::string configs = std::string{BELLWETHER_SOURCE_DIR} + "/configs/";
+const std::string configs = tests::source_dir().string() + "/configs/";
 
 class Check : public ::testing::Test {
 protected:

@@ -8,6 +8,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "tests/support/places.hpp"
 #include "tests/unit/client/fake_daemon.hpp"
 #include "tools/cli/exit_status.hpp"
 
@@ -131,12 +132,12 @@ TEST(SubcommandWithoutADaemon, EndsWithStatusFour) {
     const TemporaryDirectory directory;
     EXPECT_EQ(call("leader --run-dir " + directory.path().string()), exit_no_daemon);
     EXPECT_EQ(call("status --run-dir " + directory.path().string()), exit_no_daemon);
-    const std::string config = BELLWETHER_SOURCE_DIR "/configs/five-nodes.toml";
+    const std::string config = (tests::source_dir() / "configs/five-nodes.toml").string();
     EXPECT_EQ(call("status --config " + config + " --run-dir " + directory.path().string()), exit_no_daemon);
 }
 
 TEST(SubcommandWithABadCall, EndsWithStatusTwo) {
-    const std::string config = BELLWETHER_SOURCE_DIR "/configs/five-nodes.toml";
+    const std::string config = (tests::source_dir() / "configs/five-nodes.toml").string();
     EXPECT_EQ(call("leader --config " + config), exit_bad_call);
     EXPECT_EQ(call("leader --node zulu --config " + config), exit_bad_call);
     EXPECT_EQ(call("leader --node alpha --config /nowhere.toml"), exit_bad_call);
