@@ -62,9 +62,9 @@ ElectionView Election::view() const {
         view.supports = shown_.supports;
     }
     view.voted = disk_term_;
-    view.priority = host_.setup.own().priority;
+    view.priority = rank().priority;
     view.eligible = eligible();
-    view.metadata_version = metadata_version(host_.setup.own().metadata);
+    view.metadata_version = own_metadata_version();
     return view;
 }
 
@@ -179,6 +179,9 @@ void Election::let_go(Reason reason) {
         if (leader->handover) {
             tell(leader->handover->requester, false, "lease_lost", "the leadership was lost before it was handed over");
         }
+        if (Holder* holder = sessions_.holder(); holder != nullptr && holds(*holder)) {
+            revoke(*holder, Reason::lease_lost, holder->valid_until);
+        }
     }
     role_ = Follower{};
     binding_.reset();
@@ -228,7 +231,7 @@ bool Election::may_be_forgotten() const {
         return entry.second.view.stands != Stands::none && host_.is_linked(entry.first);
     };
     return !declared_ && std::holds_alternative<Follower>(role_) && is_free() && waiting_.empty() && !departed_ &&
-           !probe_ && host_.is_stored(vote_write_) && host_.now >= last_event_ + forget_after &&
+           !probe_ && sessions_.empty() && host_.is_stored(vote_write_) && host_.now >= last_event_ + forget_after &&
            std::none_of(heard_.begin(), heard_.end(), stands_linked);
 }
 
@@ -249,6 +252,7 @@ void Election::settle() {
     if (auto* candidate = std::get_if<Candidate>(&role_)) {
         drive_campaign(*candidate);
     }
+    drive_sessions();
     if (auto* leader = std::get_if<Leader>(&role_)) {
         drive_leading(*leader);
     }
@@ -299,6 +303,7 @@ Time Election::next_deadline() const {
     for (const PassedOn& passed : passed_on_) {
         consider(passed.deadline);
     }
+    consider(next_session_deadline());
     consider(announced_at_ + (is_leading() ? host_.params().heartbeat : idle_announcement));
     if (!declared_) {
         consider(last_event_ + forget_after);

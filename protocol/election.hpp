@@ -3,9 +3,10 @@
 // A voter is bound to at most one (node, incarnation): by its vote, or by hearing a claim while bound to nobody. It is
 // free again when that one lets go, or when its promise to it has run out. Everything below follows from that.
 //
-// The rules live in four files by what they are about: election.cpp (being bound, what is heard and shown),
+// The rules live in these files by what they are about: election.cpp (being bound, what is heard and shown),
 // election_vote.cpp (judging requests), election_campaign.cpp (standing), election_lead.cpp (the lease, preemption),
-// election_handover.cpp (letting go in favour of another) and election_announce.cpp (what is said locally).
+// election_handover.cpp (letting go in favour of another), election_sessions.cpp (the processes that stand through this
+// host) and election_announce.cpp (what is said locally).
 #pragma once
 
 #include <map>
@@ -17,6 +18,7 @@
 #include "protocol/event.hpp"
 #include "protocol/host.hpp"
 #include "protocol/lease.hpp"
+#include "protocol/session.hpp"
 #include "protocol/status.hpp"
 
 namespace bellwether::protocol {
@@ -24,7 +26,7 @@ namespace bellwether::protocol {
 // To whom a voter is bound.
 struct Binding {
     Instance to{};
-    Sent message{};         // The newest message that bound: only a newer heartbeat lets go.
+    Sent message{};  // The newest message that bound: only a newer heartbeat lets go.
     std::uint64_t write{};  // Of the vote that bound; 0: a claim did, which needs no disk.
 };
 
@@ -39,15 +41,15 @@ struct Candidate {
     Time deadline{};
     Tally tally{};
     bool is_heir{};
-    Reason reason{};                   // What it will say if it wins.
-    Duration hold{};                   // For which nobody shall preempt it.
-    std::map<NodeId, Time> asked_at{};   // Heir: voters that answered `bound` are asked again.
+    Reason reason{};  // What it will say if it wins.
+    Duration hold{};  // For which nobody shall preempt it.
+    std::map<NodeId, Time> asked_at{};  // Heir: voters that answered `bound` are asked again.
 };
 
 // Who wants to be told how a hand-over ended.
 struct Requester {
     std::uint64_t command{};  // A local Command; 0: none.
-    NodeId peer{};            // Or a node that passed a command on.
+    NodeId peer{};  // Or a node that passed a command on.
     Incarnation incarnation{};
     std::uint64_t request{};
     Route route{};
@@ -62,7 +64,7 @@ struct HandOver {
     std::uint64_t request{};
     Duration hold{};
     std::vector<NodeId> tried{};  // Of this hand-over, the present heir included.
-    bool any_heir{};            // Another may be tried if this one is unable.
+    bool any_heir{};  // Another may be tried if this one is unable.
     Requester requester{};
 };
 
@@ -70,9 +72,10 @@ struct Leader {
     Term term{};
     Lease lease;
     std::uint16_t holder = 1;
+    bool has_held = false;  // A session was granted the token of this holder.
     Time won_at{};
     Reason reason{};
-    Time valid_until = long_ago;     // The last one announced.
+    Time valid_until = long_ago;  // The last one announced.
     Time believed_until = long_ago;  // The last one that a subscriber was given.
     std::optional<HandOver> handover{};
 };
@@ -128,6 +131,17 @@ struct PassedOn {
     Time deadline{};
 };
 
+// What the leader says of itself, fetched from its node.
+struct FetchedMetadata {
+    NodeId node{};
+    std::uint32_t version{};
+    std::vector<std::uint8_t> bytes{};
+    std::uint64_t asked{};  // The request under way; 0: none.
+    NodeId asked_node{};
+    std::uint32_t asked_version{};
+    Time asked_at = long_ago;
+};
+
 // All that an election remembers, so that it can be copied as a value; the node around it is not part of that.
 struct ElectionState {
     ElectionName name_{};
@@ -152,13 +166,15 @@ struct ElectionState {
     unsigned failures_ = 0;
     Time cool_until_ = long_ago;
     Time ineligible_until_ = long_ago;  // It stepped down.
-    Time heir_wait_until_ = long_ago;   // Somebody let go in favour of another.
+    Time heir_wait_until_ = long_ago;  // Somebody let go in favour of another.
     std::optional<Call> called_{};
     std::optional<Probe> probe_{};
     std::optional<Departed> departed_{};
     Time hold_until_ = long_ago;
 
     std::vector<PassedOn> passed_on_{};
+    Sessions sessions_{};
+    FetchedMetadata fetched_{};
 
     // What was last said.
     ElectionView shown_{};
@@ -166,8 +182,8 @@ struct ElectionState {
     std::optional<Announcement> announced_{};
     Token highest_claim_{};
     std::map<NodeId, std::pair<Incarnation, Token>> claims_{};  // The last one heard of each node.
-    Reason parted_ = Reason::unknown;   // Why this node last let go of a leadership.
-    std::optional<Reason> parting_{};   // Why the leader it knew let go, if it said so.
+    Reason parted_ = Reason::unknown;  // Why this node last let go of a leadership.
+    std::optional<Reason> parting_{};  // Why the leader it knew let go, if it said so.
     Reason absence_ = Reason::unknown;  // Why nobody is known to lead.
     RoleName told_role_ = RoleName::follower;
     NodeId told_leader_{};
@@ -197,6 +213,9 @@ public:
     [[nodiscard]] ElectionStatus status(Time now) const;
     [[nodiscard]] Held held() const;  // While it leads.
     [[nodiscard]] bool is_leading() const { return std::holds_alternative<Leader>(role_); }
+    [[nodiscard]] bool takes_sessions() const { return settings_.candidate == Candidacy::session; }
+    // What this node says of itself here, if that is this version of it; else nullptr.
+    [[nodiscard]] const std::vector<std::uint8_t>* own_metadata(std::uint32_t version) const;
     // Free, nobody linked stands and nothing has happened for an hour; elections of the file are never idle.
     [[nodiscard]] bool may_be_forgotten() const;
 
@@ -211,6 +230,8 @@ public:
     void on_transfer(const Transfer& transfer);
     void on_stored();
     void on_believed(Time valid_until);
+    void join(SessionId id, const SessionJoin& wish);
+    void on_session(const SessionEvent& event);  // Of one that joined and is not over.
     void raise_floor();
 
     // People's wishes. Each is answered through its requester, sooner or later.
@@ -238,7 +259,7 @@ private:
     // Standing.
     [[nodiscard]] Eligible eligible() const;
     [[nodiscard]] std::string hindrance() const;
-    [[nodiscard]] Rank rank() const { return {host_.setup.own().priority, host_.self.node}; }
+    [[nodiscard]] Rank rank() const;
     [[nodiscard]] bool is_free_quorum() const;
     [[nodiscard]] bool shows_free(NodeId voter) const;
     [[nodiscard]] std::size_t free_voters() const;
@@ -274,7 +295,26 @@ private:
     void wait_longer_for(NodeId heir);
     void depart(Leader& leader, NodeId heir, Reason reason);
     void end_departure(NodeId claimant);
+    void lead_on(Leader& leader, const char* why);
     void tell(const Requester& requester, bool done, std::string reason, std::string text);
+
+    // Sessions.
+    void drive_sessions();
+    void end_silent_sessions();
+    void drive_holder(Holder& holder);
+    void drive_holding(Leader& leader);
+    [[nodiscard]] bool holds(const Holder& holder) const;
+    [[nodiscard]] bool may_be_extended(const Holder& holder) const;
+    [[nodiscard]] bool publishes_deadlines(const Leader& leader) const;
+    [[nodiscard]] bool holder_has_stopped(Leader& leader);
+    void grant(Leader& leader);
+    void revoke(Holder& holder, Reason reason, Time stop_by);
+    void release_holder(const char* end);
+    void end_holder(Holder& holder, const SessionEvent& event);
+    void kill_held(Holder& holder);
+    void tell(SessionId session, session::FromNode message);
+    void session_ends(SessionId session, const char* word);
+    [[nodiscard]] Time next_session_deadline() const;
 
     // Saying.
     struct Known {
@@ -285,6 +325,9 @@ private:
     };
     [[nodiscard]] Known known_leader() const;
     [[nodiscard]] NodeId supported_by_quorum() const;
+    [[nodiscard]] std::uint32_t own_metadata_version() const;
+    [[nodiscard]] const std::vector<std::uint8_t>* metadata_of(NodeId node, std::uint32_t version);
+    void fetch_metadata(NodeId node, std::uint32_t version);
     [[nodiscard]] Announcement announcement(const Known& known);
 
     void decide(Decision decision) const;

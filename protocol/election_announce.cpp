@@ -31,8 +31,7 @@ NodeId Election::supported_by_quorum() const {
 
 Election::Known Election::known_leader() const {
     if (const auto* leader = std::get_if<Leader>(&role_)) {
-        return {host_.self.node, token_of(leader->term, leader->holder), leader->reason,
-                metadata_version(host_.setup.own().metadata)};
+        return {host_.self.node, token_of(leader->term, leader->holder), leader->reason, own_metadata_version()};
     }
     Known best;
     for (const auto& [id, heard] : heard_) {
@@ -54,6 +53,56 @@ Election::Known Election::known_leader() const {
     const auto claim = claims_.find(supported);
     const bool heard_before = claim != claims_.end() && claim->second.second == highest_claim_;
     return {supported, heard_before ? highest_claim_ : Token{}, Reason::elected, 0};
+}
+
+std::uint32_t Election::own_metadata_version() const {
+    const Session* speaker = takes_sessions() ? sessions_.speaker() : nullptr;
+    return speaker == nullptr || speaker->metadata.empty() ? host_.own_metadata_version() : speaker->metadata_version;
+}
+
+const std::vector<std::uint8_t>* Election::own_metadata(std::uint32_t version) const {
+    const Session* speaker = takes_sessions() ? sessions_.speaker() : nullptr;
+    if (speaker != nullptr && !speaker->metadata.empty() && speaker->metadata_version == version) {
+        return &speaker->metadata;
+    }
+    return host_.configured_metadata(host_.self.node, version);
+}
+
+// nullptr while it is not known.
+const std::vector<std::uint8_t>* Election::metadata_of(NodeId node, std::uint32_t version) {
+    static const std::vector<std::uint8_t> none;
+    if (version == 0) {
+        return &none;
+    }
+    if (node == host_.self.node) {
+        return own_metadata(version);
+    }
+    if (const auto* configured = host_.configured_metadata(node, version)) {
+        return configured;
+    }
+    if (fetched_.node == node && fetched_.version == version) {
+        return &fetched_.bytes;
+    }
+    fetch_metadata(node, version);
+    return nullptr;
+}
+
+// Once a second, until it answers.
+void Election::fetch_metadata(NodeId node, std::uint32_t version) {
+    const bool is_same = fetched_.asked_node == node && fetched_.asked_version == version;
+    if (is_same && host_.now < fetched_.asked_at + idle_announcement) {
+        return;
+    }
+    fetched_.asked = host_.next_request();
+    fetched_.asked_node = node;
+    fetched_.asked_version = version;
+    fetched_.asked_at = host_.now;
+    host_.send(node, Request{.sender = host_.self.node,
+                             .incarnation = host_.self.incarnation,
+                             .request = fetched_.asked,
+                             .election = name_,
+                             .kind = RequestKind::metadata,
+                             .metadata_version = version});
 }
 
 Announcement Election::announcement(const Known& known) {
@@ -79,7 +128,7 @@ Announcement Election::announcement(const Known& known) {
                       .reason = known.leader == nobody ? absence_ : known.reason,
                       .incarnation = host_.self.incarnation};
     if (known.leader != nobody) {
-        if (const auto* metadata = host_.metadata_of(known.leader, known.metadata_version, name_)) {
+        if (const auto* metadata = metadata_of(known.leader, known.metadata_version)) {
             said.metadata = *metadata;
         }
     }
@@ -100,7 +149,9 @@ void Election::announce() {
                           : known.token != Token{} ? Term{known.token.value / 1000}
                                                    : term_;
         host_.actions.emplace_back(RoleChange{name_, term, role_name(), known.leader, said.reason});
-        leader_changes_ += known.leader != nobody && known.token != told_token_ ? 1U : 0U;
+        // The next holder on the same host is no other leader.
+        const bool is_another = known.leader != told_leader_ || known.token.value / 1000 != told_token_.value / 1000;
+        leader_changes_ += known.leader != nobody && is_another ? 1U : 0U;
         told_role_ = role_name();
         told_leader_ = known.leader;
         told_token_ = known.token;
@@ -109,8 +160,7 @@ void Election::announce() {
         return;
     }
     if (auto* leader = std::get_if<Leader>(&role_)) {
-        const bool expiring = leader->handover && leader->handover->phase == HandOver::Phase::expiring;
-        if (!expiring) {
+        if (publishes_deadlines(*leader)) {
             // Never beyond the lease: no local announcement of leadership outlives what backs it.
             const Time backed_until = planted(Bug::announces_beyond_lease) ? never : lease_until();
             leader->valid_until = std::min(backed_until, host_.now + 3 * host_.params().heartbeat);
@@ -145,7 +195,7 @@ std::string Election::hindrance() const {
     if (rank().priority.value == 0) {
         return "its priority is 0: it votes and never leads";
     }
-    if (settings_.candidate != Candidacy::node) {
+    if (takes_sessions() && sessions_.front() == nullptr) {
         return "no process here stands for this election";
     }
     if (host_.leaving) {
@@ -199,6 +249,11 @@ ElectionStatus Election::status(Time now) const {
     if (const auto* leader = std::get_if<Leader>(&role_)) {
         status.lease_left = left(lease_until());
         status.heir = leader->handover ? leader->handover->heir : nobody;
+    }
+    status.sessions = sessions_.size();
+    if (const Holder* holder = sessions_.holder()) {
+        status.session = holder->session.id;
+        status.revoking = holder->stop_by != never || holder->end != SessionEnd::none;
     }
     if (binding_) {
         status.bound_to = binding_->to.node;

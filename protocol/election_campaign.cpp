@@ -7,9 +7,16 @@
 
 namespace bellwether::protocol {
 
+// A session may ask for less than its node has; whoever has 0 never leads.
+Rank Election::rank() const {
+    const Session* first = takes_sessions() ? sessions_.front() : nullptr;
+    const Priority own = host_.setup.own().priority;
+    return {first == nullptr ? own : std::min(own, first->priority), host_.self.node};
+}
+
 Eligible Election::eligible() const {
-    if (!host_.is_voter || rank().priority.value == 0 || settings_.candidate != Candidacy::node || host_.leaving ||
-        host_.draining() || host_.now < ineligible_until_) {
+    if (!host_.is_voter || rank().priority.value == 0 || (takes_sessions() && sessions_.front() == nullptr) ||
+        host_.leaving || host_.draining() || host_.now < ineligible_until_) {
         return Eligible::no;
     }
     if (host_.recovery.in_quarantine() || host_.recovery.is_new()) {
@@ -152,6 +159,11 @@ void Election::drive_campaign(Candidate& candidate) {
     if (!host_.votes() && !planted(Bug::copy_wins)) {
         // What it votes for may contradict a vote that it has forgotten, its own included.
         decide({.rule = Rule::campaign_of_copy, .term = candidate.term});
+        let_go(candidate.reason);
+        return;
+    }
+    if (takes_sessions() && sessions_.front() == nullptr) {
+        decide({.rule = Rule::campaign_unmanned, .term = candidate.term});
         let_go(candidate.reason);
         return;
     }

@@ -67,7 +67,7 @@ void Election::hand_over_for(Reason reason, Requester requester) {
     const NodeId heir = best_heir({});
     if (heir != nobody) {
         begin_handover(heir, reason, {}, true, requester);
-    } else if (reason == Reason::shutdown) {
+    } else if (reason == Reason::shutdown || reason == Reason::session_ended) {
         // Nobody can follow: it goes all the same, once nobody here believes any more.
         leader->handover = HandOver{.reason = reason, .phase = HandOver::Phase::expiring};
     } else {
@@ -174,6 +174,9 @@ void Election::drive_handover(Leader& leader) {
         handover_failed(leader, Rule::handover_refused);
         return;
     }
+    if (!holder_has_stopped(leader)) {
+        return;
+    }
     depart(leader, handover.heir, handover.reason);
 }
 
@@ -195,10 +198,16 @@ void Election::handover_failed(Leader& leader, Rule why) {
         prepare(handover, next);
     } else if (host_.leaving) {
         leader.handover = HandOver{.reason = Reason::shutdown, .phase = HandOver::Phase::expiring};
+    } else if (handover.reason == Reason::session_ended && sessions_.front() == nullptr) {
+        leader.handover = HandOver{.reason = Reason::session_ended, .phase = HandOver::Phase::expiring};
     } else {
-        tell(handover.requester, false, "unable", "no node that was asked could win; this one leads on");
-        leader.handover.reset();
+        lead_on(leader, "no node that was asked could win; this one leads on");
     }
+}
+
+void Election::lead_on(Leader& leader, const char* why) {
+    tell(leader.handover->requester, false, "unable", why);
+    leader.handover.reset();
 }
 
 void Election::depart(Leader& leader, NodeId heir, Reason reason) {
@@ -254,6 +263,13 @@ void Election::pass_on_transfer(NodeId target, Duration hold, std::uint64_t comm
 }
 
 void Election::on_response(const Response& response) {
+    if (response.done && fetched_.asked != 0 && response.request == fetched_.asked &&
+        response.sender == fetched_.asked_node && response.metadata.size() <= max_metadata) {
+        fetched_.asked = 0;
+        fetched_.node = fetched_.asked_node;
+        fetched_.version = fetched_.asked_version;
+        fetched_.bytes = response.metadata;
+    }
     const auto passed = std::find_if(passed_on_.begin(), passed_on_.end(), [&](const PassedOn& p) {
         return p.request == response.request && p.to == response.sender;
     });

@@ -56,9 +56,17 @@ void Election::drive_leading(Leader& leader) {
     if (failures_ > 0 && host_.now >= leader.won_at + 10 * host_.params().lease) {
         failures_ = 0;
     }
-    if (leader.handover) {
+    const bool was_handing_over = leader.handover.has_value();
+    if (was_handing_over) {
         drive_handover(leader);
-    } else if (host_.leaving) {
+    }
+    if (takes_sessions() && leads_without_handover() && !host_.leaving) {
+        drive_holding(leader);
+    }
+    if (was_handing_over || !leads_without_handover()) {
+        return;
+    }
+    if (host_.leaving) {
         hand_over_for(Reason::shutdown, {});
     } else if (host_.draining() || host_.recovery.is_new()) {
         if (const NodeId heir = best_heir({}); heir != nobody && host_.now >= heard_[heir].next_handover) {

@@ -51,9 +51,6 @@ struct Command {
     Duration hold{};        // stepdown, transfer, drain: how long it is to last.
 };
 
-// One process's stand for an election: chosen by the shell, never given twice in an incarnation.
-using SessionId = Strong<struct SessionIdTag, std::uint64_t>;
-
 // What becomes of a session (docs/sessions.md). The shell has seen to it that the process is who it says it is.
 struct SessionJoin {
     ElectionName election{};

@@ -20,10 +20,10 @@ Host::Host(Setup given, const Durable& stored, Time start)
                                                      : std::max(stored.largest_promise, setup.params.lease),
                stored.new_state),
       floor(stored.floor),
-      largest_promise(stored.largest_promise) {
+      largest_promise(stored.largest_promise),
+      awake_since(start) {
     for (const Member& member : setup.members) {
-        metadata_[member.id].version = metadata_version(member.metadata);
-        metadata_[member.id].bytes = member.metadata;
+        metadata_versions_[member.id] = metadata_version(member.metadata);
     }
 }
 
@@ -74,36 +74,14 @@ void Host::send_to_voters(const Message& message) {
     }
 }
 
-const std::vector<std::uint8_t>* Host::metadata_of(NodeId node, std::uint32_t version, const ElectionName& election) {
-    static const std::vector<std::uint8_t> empty;
-    if (version == 0) {
-        return &empty;
-    }
-    KnownMetadata& known = metadata_[node];
-    if (known.version == version) {
-        return &known.bytes;
-    }
-    if (node != self.node && (known.asked_at == long_ago || now >= known.asked_at + idle_announcement)) {
-        known.asked = next_request();
-        known.asked_version = version;
-        known.asked_at = now;
-        send(node, Request{.sender = self.node,
-                           .incarnation = self.incarnation,
-                           .request = known.asked,
-                           .election = election,
-                           .kind = RequestKind::metadata,
-                           .metadata_version = version});
-    }
-    return nullptr;
+void Host::end_session(SessionId session) {
+    sessions.erase(session);
+    actions.emplace_back(SessionOver{session});
 }
 
-void Host::keep_metadata(NodeId node, std::uint64_t request, std::vector<std::uint8_t> metadata) {
-    KnownMetadata& known = metadata_[node];
-    if (request == known.asked && metadata.size() <= max_metadata) {
-        known.asked = 0;
-        known.version = known.asked_version;
-        known.bytes = std::move(metadata);
-    }
+const std::vector<std::uint8_t>* Host::configured_metadata(NodeId node, std::uint32_t version) const {
+    const auto known = metadata_versions_.find(node);
+    return known != metadata_versions_.end() && known->second == version ? &setup.member(node).metadata : nullptr;
 }
 
 }  // namespace bellwether::protocol

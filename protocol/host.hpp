@@ -34,6 +34,8 @@ public:
     Time drained_until = long_ago;
     bool leaving = false;
     std::uint64_t clock_alarms = 0;
+    std::map<SessionId, ElectionName> sessions;  // All that are not over.
+    Time awake_since;  // It may have stood still before: then silence was its own.
 
     Actions actions;
     bool publish_wanted = false;
@@ -67,11 +69,11 @@ public:
     }
     void send_to_voters(const Message& message);  // Itself left out.
 
-    // What a leader says of itself: from the configuration, or fetched from that node. nullptr while it is not known
-    // (asked for once a second).
-    [[nodiscard]] const std::vector<std::uint8_t>* metadata_of(NodeId node, std::uint32_t version,
-                                                               const ElectionName& election);
-    void keep_metadata(NodeId node, std::uint64_t request, std::vector<std::uint8_t> metadata);
+    void end_session(SessionId session);
+
+    // What the configuration says of a node, if that is this version of it; else nullptr.
+    [[nodiscard]] const std::vector<std::uint8_t>* configured_metadata(NodeId node, std::uint32_t version) const;
+    [[nodiscard]] std::uint32_t own_metadata_version() const { return metadata_versions_.at(self.node); }
 
 private:
     Sent last_sent_{};
@@ -79,15 +81,7 @@ private:
     std::uint64_t last_write_ = 0;
     std::uint64_t stored_write_ = 0;
     bool write_wanted_ = false;
-
-    struct KnownMetadata {
-        std::uint32_t version{};
-        std::vector<std::uint8_t> bytes;
-        std::uint64_t asked{};  // The request under way; 0: none.
-        std::uint32_t asked_version{};
-        Time asked_at = long_ago;
-    };
-    std::map<NodeId, KnownMetadata> metadata_;
+    std::map<NodeId, std::uint32_t> metadata_versions_;  // Of what the configuration says.
 
     friend struct Inspector;
 };

@@ -64,9 +64,17 @@ void Invariants::end_others(TrueTime now, const Instance& self, const std::vecto
         leadership.until = now;
         Belief& own = belief(elections_[present.election], self);
         own.lease = long_ago;
-        own.until = clock.when(own.announced);
+        own.until = clock.when(latest(own));
         return true;
     });
+}
+
+Time Invariants::latest(const Belief& belief) {
+    Time until = std::max(belief.lease, belief.announced);
+    for (const auto& [session, acts_until] : belief.sessions) {
+        until = std::max(until, acts_until);
+    }
+    return until;
 }
 
 Invariants::Belief& Invariants::belief(Watched& watched, const Instance& node) {
@@ -77,16 +85,18 @@ Invariants::Belief& Invariants::belief(Watched& watched, const Instance& node) {
 
 void Invariants::leads(TrueTime now, const Instance& self, const Held& held, const LocalClock& clock) {
     Watched& watched = elections_[held.election];
-    const bool is_known = std::any_of(present_.begin(), present_.end(), [&](const Present& present) {
+    const auto known = std::find_if(present_.begin(), present_.end(), [&](const Present& present) {
         return present.leader == self && present.election == held.election;
     });
-    if (!is_known) {
+    if (known == present_.end()) {
         leadership_begins(now, self, held, watched);
+    } else if (leaderships_[known->index].token != held.token) {
+        next_holder(self, held, watched, known->index);
     }
     Belief& own = belief(watched, self);
     if (own.lease != held.lease_until) {
         own.lease = held.lease_until;
-        own.until = clock.when(std::max(own.lease, own.announced));
+        own.until = clock.when(latest(own));
     }
     if (clock.when(held.lease_until) <= now) {
         breach("S10", text(self) + " leads, and its lease has run out");
@@ -110,6 +120,16 @@ void Invariants::leadership_begins(TrueTime now, const Instance& self, const Hel
     leaderships_.push_back(begun);
     // What ended long ago is believed by nobody.
     std::erase_if(watched.beliefs, [&](const Belief& past) { return past.until < now && past.node != self; });
+}
+
+// The same leadership, acted out by another process of the host.
+void Invariants::next_holder(const Instance& self, const Held& held, Watched& watched, std::size_t index) {
+    const Token highest = watched.by_token.rbegin()->first;
+    if (watched.by_token.contains(held.token) || (clocks_are_in_bounds && held.token < highest)) {
+        breach("S3", "token " + text(held.token) + " of " + text(self) + " comes after token " + text(highest));
+    }
+    watched.by_token[held.token] = index;
+    leaderships_[index].token = held.token;
 }
 
 void Invariants::won_by_durable_votes(const Leadership& won) {
@@ -138,7 +158,7 @@ void Invariants::clock_changed(NodeId node, const LocalClock& clock) {
     for (auto& [name, watched] : elections_) {
         for (Belief& belief : watched.beliefs) {
             if (belief.node.node == node) {
-                belief.until = clock.when(std::max(belief.lease, belief.announced));
+                belief.until = clock.when(latest(belief));
             }
         }
     }
@@ -175,7 +195,7 @@ void Invariants::announced(TrueTime now, const Instance& speaker, const Announce
         }
         if (believed && *announcement.valid_until > own.announced) {
             own.announced = *announcement.valid_until;
-            own.until = clock.when(std::max(own.lease, own.announced));
+            own.until = clock.when(latest(own));
             nobody_else_is_believed(now, watched, own);
         }
     }

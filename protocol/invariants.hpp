@@ -56,6 +56,13 @@ public:
     void announced(TrueTime now, const Instance& speaker, const Announcement& announcement, bool believed, Time horizon,
                    const LocalClock& clock);
 
+    // A session of this node is told that it may act until then, first by a grant; and it acts no more: it said so, or
+    // its last process is dead.
+    void session_told(TrueTime now, const Instance& self, const ElectionName& election, SessionId session,
+                      const session::Granted& told, bool is_grant, const LocalClock& clock);
+    void session_stopped(const Instance& self, const ElectionName& election, SessionId session,
+                         const LocalClock& clock);
+
     void is_on_disk(NodeId node, const Durable& record);
     // The disk was replaced: it may know less than it did.
     void disk_replaced(NodeId node);
@@ -76,11 +83,13 @@ private:
         Instance node;
         Time lease = long_ago;
         Time announced = long_ago;  // To somebody who acts on it.
+        std::map<SessionId, Time> sessions{};
         TrueTime until = before_time;
     };
     struct Watched {
         std::vector<Belief> beliefs;
         std::map<Token, std::size_t> by_token;  // Indices of leaderships.
+        std::map<Token, std::pair<Instance, SessionId>> granted;  // To which session.
         std::map<Instance, std::uint64_t> last_seq;
         std::map<Instance, Token> last_token_said;
         Token highest_written{};
@@ -98,10 +107,12 @@ private:
     using Voted = std::map<std::pair<ElectionName, Term>, Vote>;
 
     [[nodiscard]] bool has_led(const ElectionName& election, const Instance& node) const;
+    [[nodiscard]] static Time latest(const Belief& belief);
     [[nodiscard]] Belief& belief(Watched& watched, const Instance& node);
     void leads(TrueTime now, const Instance& self, const Held& held, const LocalClock& clock);
     void end_others(TrueTime now, const Instance& self, const std::vector<Held>& held, const LocalClock& clock);
     void leadership_begins(TrueTime now, const Instance& self, const Held& held, Watched& watched);
+    void next_holder(const Instance& self, const Held& held, Watched& watched, std::size_t index);
     void won_by_durable_votes(const Leadership& won);
     void nobody_else_is_believed(TrueTime now, const Watched& watched, const Belief& own);
     void exists(const Watched& watched, const Instance& speaker, const Announcement& announcement);

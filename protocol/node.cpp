@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <cassert>
+#include <span>
 
+#include "protocol/metadata.hpp"
 #include "protocol/planted.hpp"
 
 namespace bellwether::protocol {
@@ -28,6 +30,9 @@ Node::Node(const Node& other) : NodeState{other}, host_(other.host_) {
 
 const Actions& Node::step(Time now, const Event& event) {
     host_.actions.clear();
+    if (now > host_.now + host_.params().lease) {
+        host_.awake_since = now;
+    }
     host_.now = std::max(host_.now, now);
     for (auto& [name, election] : elections_) {
         election.check_clock();
@@ -68,13 +73,46 @@ void Node::on(const Believed& believed) {
     }
 }
 
-// Hosts alone stand for election so far.
 void Node::on(const SessionEvent& event) {
-    if (std::holds_alternative<SessionJoin>(event.news)) {
-        host_.actions.emplace_back(
-            TellSession{event.session,
-                        session::Refused{.reason = "node_stands", .text = "in this election the node itself stands"}});
+    if (const auto* wish = std::get_if<SessionJoin>(&event.news)) {
+        join(event.session, *wish);
+        return;
     }
+    const auto place = host_.sessions.find(event.session);
+    if (place != host_.sessions.end()) {  // Else it is over, and these words were on their way.
+        find(place->second)->on_session(event);
+    }
+}
+
+// The first rule that stands in the way names the refusal.
+void Node::join(SessionId id, const SessionJoin& wish) {
+    const auto refuse = [&](const char* reason, const char* text) {
+        host_.decide({.election = wish.election, .rule = Rule::session_refused, .session = id, .word = reason});
+        host_.actions.emplace_back(TellSession{id, session::Refused{.reason = reason, .text = text}});
+    };
+    if (host_.sessions.contains(id)) {
+        refuse("exists", "this session stands already");
+        return;
+    }
+    const Election* known = find(wish.election);
+    if (!host_.is_voter) {
+        refuse("observer", "this node is an observer: its host can not lead");
+    } else if (host_.leaving) {
+        refuse("leaving", "this node is shutting down");
+    } else if (known != nullptr && !known->takes_sessions()) {
+        refuse("node_stands", "in this election the node itself stands");
+    } else if (!is_metadata(std::as_bytes(std::span{wish.metadata}))) {
+        refuse("bad_request", "metadata must be a msgpack map with text for keys and no floats, of 1024 bytes at most");
+    } else if (host_.sessions.size() >= max_sessions) {
+        refuse("limit", "this node has as many sessions as it may");
+    } else if (Election* election = find_or_create(wish.election); election == nullptr) {
+        refuse("limit", "this node knows as many elections as it may");
+    } else {
+        host_.sessions.emplace(id, wish.election);
+        election->join(id, wish);
+        return;
+    }
+    host_.end_session(id);
 }
 
 Election* Node::find(const ElectionName& name) {

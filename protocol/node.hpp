@@ -47,6 +47,8 @@ private:
     void on(const SessionEvent& event);
     void on(const Deadline& deadline);
 
+    void join(SessionId id, const SessionJoin& wish);
+
     void hear(const Heartbeat& heartbeat);
     void tell_elections(const Heartbeat& heartbeat);
     void notice_copy(const Heartbeat& heartbeat);

@@ -39,9 +39,6 @@ void Node::on(const Received& received) {
         if (response->incarnation != host_.self.incarnation) {
             return;
         }
-        if (response->done && !response->metadata.empty()) {
-            host_.keep_metadata(sender, response->request, response->metadata);
-        }
         if (Election* election = find(response->election)) {
             election->on_response(*response);
         }
@@ -148,17 +145,19 @@ void Node::on_request(const Request& request, Route route) {
                       .reason = "unknown",
                       .text = {},
                       .metadata = {}};
-    const std::vector<std::uint8_t>& metadata = host_.setup.own().metadata;
+    Election* election = find(request.election);
     if (request.kind == RequestKind::metadata) {
-        response.done = request.metadata_version == metadata_version(metadata);
+        const std::vector<std::uint8_t>* metadata =
+            election == nullptr ? host_.configured_metadata(host_.self.node, request.metadata_version)
+                                : election->own_metadata(request.metadata_version);
+        response.done = metadata != nullptr;
         if (response.done) {
             response.reason.clear();
-            response.metadata = metadata;
+            response.metadata = *metadata;
         }
         host_.send(request.sender, response, route);
         return;
     }
-    Election* election = find(request.election);
     if (election == nullptr) {
         response.text = "the leader's node does not know this election";
         host_.send(request.sender, response, route);

@@ -1,6 +1,7 @@
 // The numbers a mesh is run with, and the limits nobody may exceed.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <string>
@@ -22,6 +23,9 @@ struct Params {
     // D' = floor(D * (1 - 2 rho)): what a leader counts of a promise of D, whatever the two clocks' rates.
     [[nodiscard]] Duration counted_lease() const;
 
+    // So long before the end of what a session was given the processes that it named are killed, to be gone by then.
+    [[nodiscard]] Duration kill_margin() const { return std::max<Duration>(10ms, lease / 10); }
+
     // Each broken rule as a sentence; none if the numbers are good.
     [[nodiscard]] std::vector<std::string> validate() const;
 };
@@ -39,17 +43,18 @@ struct ElectionSettings {
 };
 
 inline constexpr std::uint16_t max_priority = 1000;
-inline constexpr std::size_t max_nodes = 1024;       // In a mesh; also the acks of one heartbeat.
-inline constexpr std::size_t max_elections = 1024;   // That one node knows of.
-inline constexpr std::size_t max_metadata = 1024;    // Bytes of msgpack.
+inline constexpr std::size_t max_nodes = 1024;  // In a mesh; also the acks of one heartbeat.
+inline constexpr std::size_t max_elections = 1024;  // That one node knows of.
+inline constexpr std::size_t max_sessions = 4096;  // Of one host.
+inline constexpr std::size_t max_metadata = 1024;  // Bytes of msgpack.
 inline constexpr Duration max_lease = 60s;
-inline constexpr Duration max_hold = 24h;            // The longest `--for` of a step-down or transfer.
+inline constexpr Duration max_hold = 24h;  // The longest `--for` of a step-down or transfer.
 inline constexpr Duration default_hold = 60s;
-inline constexpr Duration publish_spacing = 1ms;     // At most one heartbeat in this time.
-inline constexpr Duration idle_announcement = 1s;    // How often a node that does not lead repeats what it knows.
-inline constexpr Duration forget_after = 1h;         // An election in which nothing happened.
+inline constexpr Duration publish_spacing = 1ms;  // At most one heartbeat in this time.
+inline constexpr Duration idle_announcement = 1s;  // How often a node that does not lead repeats what it knows.
+inline constexpr Duration forget_after = 1h;  // An election in which nothing happened.
 inline constexpr Duration max_handover_backoff = 10min;
 inline constexpr unsigned failures_before_cooldown = 3;
-inline constexpr Duration heir_asks_again = 10ms;    // A voter that has not heard the letting go yet.
+inline constexpr Duration heir_asks_again = 10ms;  // A voter that has not heard the letting go yet.
 
 }  // namespace bellwether::protocol

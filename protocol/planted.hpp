@@ -67,12 +67,17 @@ enum class Bug : std::uint8_t {
     lease_not_looked_at,        // 10.1
     announces_beyond_lease,     // 10.2
 
-    // 11, 12, 13, 16
+    // 11, 12, 13, 16, 17
     lets_go_while_believed,     // 11.3
     preempts_equals,            // 12.1
     preempts_the_flapping,      // 12.2  Measured to now, not to the last two-way proof.
     floor_forgets,              // 13.2  The term of a forgotten election is lost.
     overtaken_claim_believed,   // 16.1
+    lets_go_while_session_acts,  // 17.8
+    grants_while_another_acts,   // 17.5  Its lost or silent predecessor, or one that did not answer.
+    token_given_twice,           // 17.6
+    extends_the_ended,           // 17.7
+    kills_nothing,               // 17.9
 };
 
 #ifdef BELLWETHER_PLANTED_BUGS

@@ -27,6 +27,9 @@ struct ElectionStatus {
     std::string hindrance{};  // What keeps this node from leading, as a sentence; "" if nothing does.
     Duration hold_left{};   // Nobody preempts.
     NodeId heir{};          // A hand-over to this node is under way.
+    std::size_t sessions{};  // That stand here, or may still act.
+    SessionId session{};    // The one that holds the token; 0: none.
+    bool revoking{};        // It was told to stop, or is waited for.
     unsigned failures{};    // Campaigns failed in a row.
     Duration cooldown_left{};
     std::uint64_t campaigns{};  // Begun since the start.

@@ -56,6 +56,9 @@ void write_election(MapWriter& map, const Status& status, const ElectionStatus& 
     map.field("hindrance", e.hindrance);
     field_ms(map, "hold_left_ms", e.hold_left);
     field_node(map, status, "heir", "heir_id", e.heir);
+    map.field("sessions", e.sessions);
+    map.field("session", e.session);
+    map.field("revoking", e.revoking);
     map.field("failures", e.failures);
     field_ms(map, "cooldown_left_ms", e.cooldown_left);
     map.field("campaigns", e.campaigns);

@@ -32,6 +32,7 @@ std::string cause_of_handover(const Decision& d) {
         case Reason::transfer:
         case Reason::drain:
         case Reason::shutdown: return text(d.reason) + " requested";
+        case Reason::session_ended: return "no session stands here any more";
         default: return text(d.reason);
     }
 }
@@ -151,10 +152,40 @@ std::string words_of_heir(const Decision& d) {
     }
 }
 
+std::string session(const Decision& d) { return "session " + text(d.session); }
+std::string with_token(const Decision& d) { return session(d) + " with token " + text(d.token); }
+
+std::string words_of_session(const Decision& d) {
+    switch (d.rule) {
+        case Rule::session_joined: return session(d) + " joined, " + text(d.have) + " stand here -> wait";
+        case Rule::session_refused: return session(d) + " would join: " + std::string{d.word} + " -> refuse";
+        case Rule::session_granted:
+            return session(d) + " stands first, nobody else here believes -> grant token " + text(d.token) + " for " +
+                   text(d.span);
+        case Rule::session_revoked:
+            return text(d.reason) + ": token " + text(d.token) + " of " + session(d) +
+                   " is to end -> revoke it, for an answer within " + text(d.span);
+        case Rule::session_stopped: return session(d) + " acts no more with token " + text(d.token) + " -> release it";
+        case Rule::session_late: return session(d) + " did not stop within " + text(d.span) + " -> lead on";
+        case Rule::session_silent:
+            return "nothing of " + session(d) + " for " + text(d.span) + " -> refuse it, extend no more";
+        case Rule::session_lost:
+            return "process of " + session(d) + " is dead or out of sight -> extend no more, kill what it named";
+        case Rule::session_killed:
+            return "token " + text(d.token) + " of " + session(d) + " ends in " + text(d.span) +
+                   " -> kill what it named";
+        case Rule::session_ran_out: return "time of " + with_token(d) + " is over -> release it";
+        case Rule::session_left: return session(d) + " " + std::string{d.word} + " -> it stands no more";
+        case Rule::campaign_unmanned: return "no session stands here any more" + let_go(d);
+        default: return {};
+    }
+}
+
 }  // namespace
 
 std::string words(const Decision& decision) {
-    constexpr std::array groups{words_of_node, words_of_candidate, words_of_voter, words_of_leader, words_of_heir};
+    constexpr std::array groups{words_of_node,   words_of_candidate, words_of_voter,
+                                words_of_leader, words_of_heir,      words_of_session};
     for (const auto group : groups) {
         std::string line = group(decision);
         if (!line.empty()) return line;
@@ -200,7 +231,19 @@ std::string_view to_string(Rule rule) {
                                                              "membership_differs",
                                                              "promise_longer",
                                                              "leaving",
-                                                             "probe_judged"};
+                                                             "probe_judged",
+                                                             "session_joined",
+                                                             "session_refused",
+                                                             "session_granted",
+                                                             "session_revoked",
+                                                             "session_stopped",
+                                                             "session_late",
+                                                             "session_silent",
+                                                             "session_lost",
+                                                             "session_killed",
+                                                             "session_ran_out",
+                                                             "session_left",
+                                                             "campaign_unmanned"};
     return names.at(static_cast<std::size_t>(rule));
 }
 

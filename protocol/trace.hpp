@@ -52,8 +52,20 @@ enum class Rule : std::uint8_t {
     promise_longer,      // D of 4 is 500 ms, above 300 ms -> write before acking
     leaving,             // shutdown requested -> leave
     probe_judged,        // probe of 2: free -> grant
+    session_joined,      // session 7 joined, 2 stand here -> wait
+    session_refused,     // session 7 would join: node_stands -> refuse
+    session_granted,     // session 7 stands first, nobody else here believes -> grant token 4001 for 290 ms
+    session_revoked,     // stepdown: token 4001 of session 7 is to end -> revoke it, for an answer within 10 s
+    session_stopped,     // session 7 acts no more with token 4001 -> release it
+    session_late,        // session 7 did not stop within 10 s -> lead on
+    session_silent,      // nothing of session 7 for 10 s -> refuse it, extend no more
+    session_lost,        // process of session 7 is dead or out of sight -> extend no more, kill what it named
+    session_killed,      // token 4001 of session 7 ends in 30 ms -> kill what it named
+    session_ran_out,     // time of session 7 with token 4001 is over -> release it
+    session_left,        // session 7 resigned -> it stands no more
+    campaign_unmanned,   // no session stands here any more -> let go of term 4
 };
-inline constexpr std::size_t rule_count = 38;
+inline constexpr std::size_t rule_count = 50;
 
 struct Decision {
     NodeId self{};
@@ -69,6 +81,9 @@ struct Decision {
     Reason reason{};
     NodeId other{};         // A third node: whom the voter is bound to, whom a leader names as its heir.
     Duration other_span{};  // What `span` is compared with.
+    SessionId session{};
+    Token token{};
+    std::string_view word{};  // Why it is refused, or what became of it: a word of ours, not of anybody's memory.
 };
 
 // "3 grants of 3, lease running for 294 ms -> lead term 4"

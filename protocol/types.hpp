@@ -28,6 +28,9 @@ using Priority = Strong<struct PriorityTag, std::uint16_t>;        // 0...1000; 
 // it is the sequence number and, echoed, the measure of a lease.
 using Sent = Strong<struct SentTag, std::uint64_t>;
 
+// One process's stand for an election: chosen by the shell, never given twice in an incarnation; 0 is none.
+using SessionId = Strong<struct SessionIdTag, std::uint64_t>;
+
 inline constexpr NodeId nobody{};
 inline constexpr Term max_term{std::uint64_t{1} << 43U};  // A token of it still fits a JSON number.
 

@@ -59,6 +59,7 @@ TESTED_BY = {
     "protocol/election_campaign.cpp": "tests/protocol_page_campaign_test.cpp",
     "protocol/election_handover.cpp": "tests/protocol_page_handover_test.cpp",
     "protocol/election_lead.cpp": "tests/protocol_page_leading_test.cpp",
+    "protocol/election_sessions.cpp": "tests/protocol_page_sessions_test.cpp",
     "protocol/election_vote.cpp": "tests/protocol_page_granting_test.cpp",
     "protocol/host.cpp": "tests/protocol_page_departure_test.cpp",
     "protocol/lease.cpp": "tests/protocol_page_leading_test.cpp",

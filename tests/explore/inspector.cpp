@@ -43,10 +43,11 @@ void Inspector::describe(Canon& out, const Node& node) {
 }
 
 void Inspector::describe(Canon& out, const Host& host) {
-    // `now` is what the rest is relative to; `actions` are done. What a node is told at its start never changes.
+    // `now` is what the rest is relative to; `actions` are done. What a node is told at its start never changes. The
+    // elections have the sessions.
     const auto& [setup, self, is_voter, membership, mark, quorum, now, liveness, recovery, floor, largest_promise,
-                 drained_until, leaving, clock_alarms, actions, publish_wanted, last_sent, last_request, last_write,
-                 stored_write, write_wanted, metadata] = host;
+                 drained_until, leaving, clock_alarms, sessions, awake_since, actions, publish_wanted, last_sent,
+                 last_request, last_write, stored_write, write_wanted, metadata_versions] = host;
     out.add(self);
     describe(out, liveness, recovery.is_new());
     describe(out, recovery, self.node);
@@ -54,6 +55,7 @@ void Inspector::describe(Canon& out, const Host& host) {
     out.add(largest_promise);
     out.until(drained_until);
     out.add(leaving);
+    if (!sessions.empty()) out.since(awake_since, setup.session_timeout);
     out.add(publish_wanted);
     out.sent(self.node, last_sent);
     out.add(last_request);
@@ -113,9 +115,9 @@ void Inspector::describe(Canon& out, const ElectionState& election, const Host& 
     // are counts for people, of which the last rises with what the checker has seen.
     const auto& [name, settings, declared, term, vote, vote_write, disk_term, binding, role, waiting, heard,
                  highest_term, timeout, may_since, failures, cool_until, ineligible_until, heir_wait_until, called,
-                 probe, departed, hold_until, passed_on, shown, announced_at, announced, highest_claim, claims, parted,
-                 parting, absence, told_role, told_leader, told_token, last_leader, last_event, campaigns, wins,
-                 leader_changes, announcements] = election;
+                 probe, departed, hold_until, passed_on, sessions, fetched, shown, announced_at, announced,
+                 highest_claim, claims, parted, parting, absence, told_role, told_leader, told_token, last_leader,
+                 last_event, campaigns, wins, leader_changes, announcements] = election;
     out.add(term);
     out.add(vote);
     describe_write(out, vote_write, host);
@@ -166,6 +168,7 @@ void Inspector::describe(Canon& out, const ElectionState& election, const Host& 
     });
     out.until(hold_until);
     out.add(passed_on.size());
+    describe(out, sessions, host.setup);
     out.add(shown);
     out.since(announced_at, std::max<Duration>(params.heartbeat, idle_announcement));
     // A new announcement is compared with these of the last.
@@ -223,15 +226,42 @@ void Inspector::describe(Canon& out, const Candidate& candidate, const Host& hos
 }
 
 void Inspector::describe(Canon& out, const Leader& leader, const Host& host) {
-    const auto& [term, lease, holder, won_at, reason, valid_until, believed_until, handover] = leader;
+    const auto& [term, lease, holder, has_held, won_at, reason, valid_until, believed_until, handover] = leader;
     out.add(term);
     describe(out, lease, host.self.node);
     out.add(holder);
+    out.add(has_held);
     out.since(won_at, 10 * host.params().lease);
     out.add(reason);
     out.until(valid_until);
     out.until(believed_until);
     out.maybe(handover, [&](const HandOver& h) { describe(out, h); });
+}
+
+// What they say of themselves is for people.
+void Inspector::describe(Canon& out, const Sessions& sessions, const Setup& setup) {
+    const Duration timeout = setup.session_timeout;
+    const auto& [queue, holder, heard_since] = sessions;
+    const auto describe_one = [&](const Session& session) {
+        out.add(session.id);
+        out.add(session.priority);
+        out.add(session.forks);
+        out.since(session.heard_at, timeout);
+    };
+    out.add(queue.size());
+    for (const Session& session : queue) {
+        describe_one(session);
+    }
+    out.since(heard_since, timeout);
+    out.maybe(holder, [&](const Holder& one) {
+        describe_one(one.session);
+        out.add(one.token);
+        out.until(one.valid_until);
+        out.since(one.told_at, setup.params.heartbeat);
+        out.until(one.stop_by);
+        out.add(one.end);
+        out.add(one.killed);
+    });
 }
 
 void Inspector::describe(Canon& out, const HandOver& handover) {
@@ -312,14 +342,19 @@ std::uint64_t Inspector::fingerprint(const Invariants& invariants, const explore
 // Numbers of announcements rise with the machine that makes them, and nobody writes to a resource here.
 void Inspector::describe(Canon& out, const Invariants::Watched& watched, const std::vector<Leadership>& leaderships,
                          std::uint32_t at) {
-    const auto& [beliefs, by_token, last_seq, last_token_said, highest_written, highest_writer] = watched;
+    const auto& [beliefs, by_token, granted, last_seq, last_token_said, highest_written, highest_writer] = watched;
     for (const Invariants::Belief& belief : beliefs) {
         const Time now = out.setting().local(belief.node.node, at);
-        if (std::max(belief.lease, belief.announced) <= now) continue;
+        if (Invariants::latest(belief) <= now) continue;
         out.add(belief.node);
         out.add(std::max<Duration>(belief.lease - now, {}));
         out.add(std::max<Duration>(belief.announced - now, {}));
+        for (const auto& [session, until] : belief.sessions) {
+            out.add(session);
+            out.add(std::max<Duration>(until - now, {}));
+        }
     }
+    out.add(granted.size());
     for (const auto& [token, index] : by_token) {
         out.add(token);
         out.add(leaderships[index].leader);

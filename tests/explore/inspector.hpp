@@ -33,6 +33,7 @@ private:
     static void describe(explore::Canon& out, const Candidate& candidate, const Host& host);
     static void describe(explore::Canon& out, const Leader& leader, const Host& host);
     static void describe(explore::Canon& out, const HandOver& handover);
+    static void describe(explore::Canon& out, const Sessions& sessions, const Setup& setup);
     static void describe(explore::Canon& out, const Requester& requester);
     static void describe(explore::Canon& out, const Lease& lease, NodeId self);
     static void describe(explore::Canon& out, const Tally& tally);

@@ -49,6 +49,7 @@ Condition condition(const std::vector<std::string>& words, std::size_t begin, st
     if (reads(rest, "all follow N")) return all_follow(id(rest[2]));
     if (reads(rest, "somebody leads")) return somebody_leads();
     if (reads(rest, "nobody leads")) return nobody_leads();
+    if (reads(rest, "session N acts")) return acts({number(rest[1])});
     throw Mistake{"not a condition"};
 }
 
@@ -110,7 +111,8 @@ void Script::play(const std::string& line) {
     }
     if (words.empty() || words.front().starts_with('#')) return;
     if (words.front() == "answer") return answer(words);
-    if (!describe(words) && !wait(words) && !do_to_node(words) && !do_to_wires(words) && !ask_of_node(words)) {
+    if (!describe(words) && !wait(words) && !do_to_node(words) && !do_to_wires(words) && !ask_of_node(words) &&
+        !ask_of_process(words)) {
         throw Mistake{"not a line of a story"};
     }
 }
@@ -134,6 +136,10 @@ bool Script::describe(const Words& words) {
         options_.first_boot = true;
     } else if (reads(words, "preempt off")) {
         options_.election.preempt = false;
+    } else if (reads(words, "sessions")) {
+        options_.election.candidate = protocol::Candidacy::session;
+    } else if (reads(words, "handover timeout N")) {
+        options_.election.handover_timeout = span(words[2]);
     } else {
         return false;
     }
@@ -217,6 +223,27 @@ bool Script::ask_of_node(const Words& words) {
         last_command_ = mesh().undrain(id(words[1]));
     } else if (reads(words, "shutdown N")) {
         last_command_ = mesh().shutdown(id(words[1]));
+    } else {
+        return false;
+    }
+    return true;
+}
+
+bool Script::ask_of_process(const Words& words) {
+    if (reads(words, "campaign N")) {
+        (void)mesh().campaign(id(words[1]));
+    } else if (reads(words, "campaign N with children")) {
+        (void)mesh().campaign(id(words[1]), {.has_children = true});
+    } else if (reads(words, "campaign N and stop after N")) {
+        (void)mesh().campaign(id(words[1]), {.stops_after = span(words[5])});
+    } else if (reads(words, "campaign N and never stop")) {
+        (void)mesh().campaign(id(words[1]), {.has_children = true, .stops_after = {}});
+    } else if (reads(words, "resign session N")) {
+        mesh().resign({number(words[2])});
+    } else if (reads(words, "kill session N")) {
+        mesh().kill_process({number(words[2])});
+    } else if (reads(words, "hush session N")) {
+        mesh().hush({number(words[2])});
     } else {
         return false;
     }

@@ -8,6 +8,11 @@
 //     cut 1 2   cut 1 -> 2   cut 1 -> 2 votes   split 1 2 | 3 4 5   heal   heal 1 2
 //     stepdown 3   stepdown 3 to 2   transfer 3 to 1 for 5s   drain 3   undrain 3   shutdown 3
 //     answer done | answer refused no_heir
+//     sessions                    in the election not nodes stand, but processes
+//     handover timeout 2s
+//     campaign 3                  a process on 3; the first is session 1
+//     campaign 3 with children | campaign 3 and stop after 700ms | campaign 3 and never stop
+//     resign session 1   kill session 1   hush session 1         until session 2 acts
 //     mark                        times count from here, and so do the lines expected next
 //     expect:                     the notable decisions since the mark; the mark moves here
 //         [ 820] 3 > step down requested -> prepare 2
@@ -40,6 +45,7 @@ private:
     [[nodiscard]] bool do_to_node(const Words& words);
     [[nodiscard]] bool do_to_wires(const Words& words);
     [[nodiscard]] bool ask_of_node(const Words& words);
+    [[nodiscard]] bool ask_of_process(const Words& words);
     [[nodiscard]] bool wait(const Words& words);
     void answer(const Words& words);
     void take_down_chapter();

@@ -22,6 +22,8 @@ Setup setup_of(Id self, const ClusterOptions& options) {
     setup.cluster = "story";
     setup.self = {self};
     setup.params = options.params;
+    setup.dynamic = options.unnamed;
+    setup.session_timeout = options.session_timeout;
     setup.elections.emplace_back(ElectionName{}, options.election);
     for (const std::string& name : options.more_elections) {
         setup.elections.emplace_back(ElectionName::parse(name).value(), options.election);
@@ -163,9 +165,9 @@ void Cluster::perform(Host& host, const Action& action) {
             story_.tell(now_, host.id(), words(decision), is_notable(decision.rule));
         },
         [&](const RoleChange& change) { story_.tell(now_, host.id(), words(change), false); },
-        [&](const TellSession&) {},
-        [&](const KillHeld&) {},
-        [&](const SessionOver&) {},
+        [&](const TellSession& tell) { perform(host, tell); },
+        [&](const KillHeld& kill) { perform(host, kill); },
+        [&](const SessionOver& over) { perform(host, over); },
         [&](const Left&) { end_process(host); },
     };
     std::visit(handlers, action);

@@ -24,6 +24,7 @@
 #include "tests/support/host.hpp"
 #include "tests/support/network.hpp"
 #include "tests/support/printing.hpp"
+#include "tests/support/process.hpp"
 #include "tests/support/story.hpp"
 
 namespace bellwether::tests {
@@ -39,6 +40,8 @@ struct ClusterOptions {
         false;  // The state of all was just created; else it is of an earlier life, in which nobody voted.
     protocol::Params params = {};
     protocol::ElectionSettings election = {};  // "default".
+    protocol::ElectionSettings unnamed = {.candidate = protocol::Candidacy::session};
+    Duration session_timeout = 10s;
     std::vector<std::string> more_elections = {};
     Duration link_delay = 200us;
     Duration write_latency = 1ms;
@@ -55,6 +58,7 @@ struct Condition {
 [[nodiscard]] Condition all_follow(Id node);        // It leads, and every running node says so.
 [[nodiscard]] Condition somebody_leads();
 [[nodiscard]] Condition nobody_leads();
+[[nodiscard]] Condition acts(protocol::SessionId session);  // A session has a token, and its time runs.
 [[nodiscard]] Condition is_answered(std::uint64_t command);
 
 class Cluster {
@@ -106,6 +110,16 @@ public:
     std::uint64_t shutdown(Id at);
     [[nodiscard]] std::optional<protocol::Answer> answer(std::uint64_t command) const;
 
+    // Local processes. They do what they are told as the options say.
+    protocol::SessionId campaign(Id node, ProcessOptions options = {});
+    void resign(protocol::SessionId session);
+    void revoked(protocol::SessionId session, protocol::Token token);  // It says so by itself.
+    void kill_process(protocol::SessionId session);
+    void hush(protocol::SessionId session) { processes_.at(session).is_hushed = true; }
+    [[nodiscard]] const Process& process(protocol::SessionId session) const { return processes_.at(session); }
+    // Somebody acts with this session's token now.
+    [[nodiscard]] bool acts(protocol::SessionId session) const;
+
     // Looks.
     [[nodiscard]] bool runs(Id node) const { return host(node).machine.has_value(); }
     [[nodiscard]] bool is_voter(Id node) const { return host(node).setup.own().voter; }
@@ -139,6 +153,12 @@ private:
     void plan(Host& host, TrueTime moment, const protocol::Event& event);
     void step(Host& host, const protocol::Event& event);
     void perform(Host& host, const protocol::Action& action);
+    void perform(Host& host, const protocol::TellSession& tell);
+    void perform(Host& host, const protocol::KillHeld& kill);
+    void perform(Host& host, const protocol::SessionOver& over);
+    void say(protocol::SessionId id, Duration after, decltype(protocol::SessionEvent::news) news);
+    void say_alive(protocol::SessionId id);
+    void stops(Process& process);
     void begin_write(Host& host);
     void finish_write(Host& host, std::uint64_t life);
     void end_process(Host& host);
@@ -152,6 +172,8 @@ private:
     std::map<Id, Host> hosts_;
     Story story_;
     protocol::Invariants invariants_;
+    std::map<protocol::SessionId, Process> processes_;
+    std::uint64_t last_session_ = 0;
     std::vector<protocol::Answer> answers_;
     std::map<protocol::Rule, std::map<Id, std::size_t>> decisions_;
     std::uint64_t last_command_ = 0;
