@@ -24,7 +24,7 @@ LAYERS = {
     "protocol": r"protocol/",
     "node": r"(node|protocol)/|build_version\.hpp$",
     "client": r"(client|protocol)/",
-    "tools": r"(tools|client|protocol)/|node/config\w*\.hpp$|build_version\.hpp$",
+    "tools": r"(tools|client|protocol)/|node/(config\w*|descriptor)\.hpp$|build_version\.hpp$",
     "tests": r"(tests|tools|client|node|protocol)/|build_version\.hpp$",
 }
 

@@ -99,9 +99,10 @@ void write_head(std::ostream& out, const InitOptions& options, const std::vector
         << "# All that can be set is in configs/reference.toml.\n"
         << "cluster = \"" << options.cluster << "\"\n";
     if (std::any_of(hosts.begin(), hosts.end(), is_open)) {
-        out << "\n[security]\n"
-            << "# Traffic is plain text, and whoever reaches the ports may take part: for a trusted network only.\n"
-            << "allow_plaintext = true\n";
+        out << "\n# Hosts that others can reach need keys: `bellwether keygen --mesh mesh.toml` makes them, and "
+               "writes\n"
+            << "# mode = \"enforce\" here. On a network of trusted hosts only, allow_plaintext = true does without.\n"
+            << "[security]\n";
     }
 }
 
@@ -137,25 +138,27 @@ int refuse(const node::Mistakes& mistakes) {
     return exit_bad_call;
 }
 
-int print(const std::string& text, const node::Config& config) {
+int print(const std::string& text, const node::Config& config, bool has_open_hosts) {
     std::string_view lines = text;
     lines.remove_suffix(1);  // print_line() ends the last one itself.
     static_cast<void>(print_line(lines));
     for (const node::Mistake& warning : config.warnings) {
         std::cerr << "bellwether init: warning: " << warning.text << '\n';
     }
-    if (config.security.allow_plaintext) {
-        std::cerr << "bellwether init: warning: these hosts will talk in plain text: for a trusted network only\n";
+    if (has_open_hosts) {
+        std::cerr << "bellwether init: these hosts need keys before they start: `bellwether keygen --mesh mesh.toml`, "
+                     "with the name that you gave the file\n";
     }
     return exit_done;
 }
 
-// What is printed has passed the check that the daemon makes.
+// What is printed has passed the check that the daemon makes, but for the keys.
 int run_init(const InitOptions& options) {
-    const std::string text = write_mesh(options, parse_hosts(options));
-    const auto parsed = node::parse(text, "mesh.toml");
-    const auto* mistakes = std::get_if<node::Mistakes>(&parsed);
-    return mistakes != nullptr ? refuse(*mistakes) : print(text, std::get<node::Config>(parsed));
+    const std::vector<Host> hosts = parse_hosts(options);
+    const std::string text = write_mesh(options, hosts);
+    const auto parsed = node::parse(text, "mesh.toml", node::ephemeral_ports(), node::Keys::to_come);
+    if (const auto* mistakes = std::get_if<node::Mistakes>(&parsed)) return refuse(*mistakes);
+    return print(text, std::get<node::Config>(parsed), std::any_of(hosts.begin(), hosts.end(), is_open));
 }
 
 }  // namespace
@@ -176,7 +179,7 @@ void add_init(CLI::App& app, int& exit_status) {
     init->footer(
         "Nodes that share an address get ports of their own, so a mesh can be tried on one host.\n\n"
         "Examples:\n"
-        "  bellwether init --hosts db1,db2,db3 --cluster billing > mesh.toml\n"
+        "  bellwether init --hosts db1,db2,db3 --cluster billing > mesh.toml && bellwether keygen --mesh mesh.toml\n"
         "  bellwether init --hosts alpha=10.0.0.1,bravo=10.0.0.2,charlie=10.0.0.3 > mesh.toml\n"
         "  bellwether init --hosts localhost,localhost,localhost > mesh.toml");
     init->callback([options, &exit_status] { exit_status = run_init(*options); });

@@ -41,8 +41,10 @@ void add_subcommands(CLI::App& app, int& exit_status) {
     add_transfer(app, exit_status);
     add_drain(app, exit_status);
     add_undrain(app, exit_status);
+    add_reload(app, exit_status);
     add_check(app, exit_status);
     add_init(app, exit_status);
+    add_keygen(app, exit_status);
 }
 
 }  // namespace

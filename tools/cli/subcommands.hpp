@@ -15,5 +15,7 @@ void add_drain(CLI::App& app, int& exit_status);
 void add_undrain(CLI::App& app, int& exit_status);
 void add_check(CLI::App& app, int& exit_status);
 void add_init(CLI::App& app, int& exit_status);
+void add_keygen(CLI::App& app, int& exit_status);
+void add_reload(CLI::App& app, int& exit_status);
 
 }  // namespace bellwether::cli

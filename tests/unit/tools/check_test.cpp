@@ -1,13 +1,18 @@
 #include <gtest/gtest.h>
 
+#include <cstddef>
+#include <filesystem>
 #include <fstream>
 #include <string>
+#include <vector>
 
 #include <CLI/CLI.hpp>
 #include <nlohmann/json.hpp>
 
+#include "tests/support/mesh_file.hpp"
 #include "tests/support/places.hpp"
 #include "tests/support/temporary_directory.hpp"
+#include "tools/cli/new_secrets.hpp"
 #include "tools/cli/subcommands.hpp"
 
 namespace bellwether::cli {
@@ -123,7 +128,7 @@ TEST_F(Check, ForProgramsIsOneObjectOnOneLine) {
               R"({"name":"bravo","id":2,"role":"voter","priority":20,"heartbeat":"tcp://127.0.0.1:7203",)"
               R"("vote":"tcp://127.0.0.1:7204"},)"
               R"({"name":"charlie","id":3,"role":"voter","priority":10,"heartbeat":"tcp://127.0.0.1:7205",)"
-              R"("vote":"tcp://127.0.0.1:7206"}],"warnings":[]})"
+              R"("vote":"tcp://127.0.0.1:7206"}],"security":"off","secrets":[],"warnings":[]})"
               "\n");
 }
 
@@ -137,6 +142,69 @@ TEST_F(Check, ForProgramsGivesMistakesWithTheirPlaces) {
         R"({"mistakes":[{"line":1,"column":11,"text":"cluster: must be a string, not an integer"},)"
         R"({"line":5,"column":8,"text":"node.role: no node is a voter: at least one must have role = \"voter\""}]})"
         "\n");
+}
+
+class CheckOfKeys : public Check {
+protected:
+    void SetUp() override {
+        const std::filesystem::path keys = directory.path() / "keys";
+        std::filesystem::create_directory(keys);
+        secret = (keys / "alpha.secret").string();
+        text = node::mesh_file::three_nodes;
+        const std::vector<std::string> public_keys{create_secret(secret), std::string(40, 'b'), std::string(40, 'c')};
+        for (std::size_t i = 0; i < public_keys.size(); ++i) {
+            const std::string id = "id = " + std::to_string(i + 1) + "\n";
+            text = node::mesh_file::replaced(text, id, id + "public_key = " + node::quote(public_keys[i]) + "\n");
+        }
+        write("security.mode = \"enforce\"\n" + text);
+    }
+
+    std::string secret;
+    std::string text;
+};
+
+TEST_F(CheckOfKeys, LooksAtTheSecretsThatAreHere) {
+    EXPECT_EQ(check(file).out,
+              "demo: 3 voters, quorum 2, survives 1 failure, security enforce, secret key here of alpha\n");
+    EXPECT_EQ(check(file + " --node alpha").exit_status, 0);
+    const auto json = nlohmann::json::parse(check(file + " --json").out);
+    EXPECT_EQ(json.at("security"), "enforce");
+    EXPECT_EQ(json.at("secrets"), nlohmann::json::array({"alpha"}));
+    std::filesystem::remove(secret);
+    EXPECT_EQ(check(file).out, "demo: 3 voters, quorum 2, survives 1 failure, security enforce, no secret key here\n");
+}
+
+TEST_F(CheckOfKeys, InsistsOnTheSecretOfTheNodeThatThisHostIsToBe) {
+    const Outcome outcome = check(file + " --node bravo");
+    EXPECT_EQ(outcome.exit_status, 2);
+    EXPECT_EQ(outcome.out, "");
+    const std::string other = node::mesh_file::replaced(secret, "alpha", "bravo");
+    EXPECT_EQ(outcome.err.find(other + ": cannot be opened: No such file or directory"), 0U) << outcome.err;
+    EXPECT_EQ(check(file + " --node zulu").err, file + ": has no node \"zulu\"\n");
+}
+
+TEST_F(CheckOfKeys, RefusesASecretThatOthersMayRead) {
+    std::filesystem::permissions(secret, std::filesystem::perms{0640});
+    const Outcome outcome = check(file);
+    EXPECT_EQ(outcome.exit_status, 2);
+    EXPECT_EQ(outcome.err.find(secret + ": may be read or written by others, its mode is 0640"), 0U) << outcome.err;
+    const auto json = nlohmann::json::parse(check(file + " --json").out);
+    EXPECT_EQ(json.at("mistakes").at(0).at("line"), 0);
+}
+
+TEST_F(CheckOfKeys, RefusesASecretThatIsNotTheOneOfTheFile) {
+    std::filesystem::remove(secret);
+    static_cast<void>(create_secret(secret));
+    const Outcome outcome = check(file);
+    EXPECT_EQ(outcome.exit_status, 2);
+    EXPECT_EQ(outcome.err.find(secret + ": its public key is \""), 0U) << outcome.err;
+}
+
+// They may be made before security is turned on.
+TEST_F(CheckOfKeys, LooksAtThemInEachMode) {
+    write(text);
+    std::filesystem::permissions(secret, std::filesystem::perms{0644});
+    EXPECT_EQ(check(file).exit_status, 2);
 }
 
 TEST_F(Check, HasAnExampleInItsHelp) {

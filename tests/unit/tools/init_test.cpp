@@ -29,10 +29,10 @@ Outcome init(const std::string& arguments) {
     return outcome;
 }
 
-// What the daemon would make of it.
+// What the daemon would make of it, once it has keys.
 node::Config config_of(const Outcome& outcome) {
     EXPECT_EQ(outcome.exit_status, 0) << outcome.err;
-    const auto parsed = node::parse(outcome.out, "mesh.toml");
+    const auto parsed = node::parse(outcome.out, "mesh.toml", node::ephemeral_ports(), node::Keys::to_come);
     if (const auto* mistakes = std::get_if<node::Mistakes>(&parsed)) {
         ADD_FAILURE() << to_line("mesh.toml", mistakes->front()) << '\n' << outcome.out;
         return {};
@@ -77,12 +77,18 @@ TEST(Init, GivesNodesOfOneHostPortsOfTheirOwn) {
     EXPECT_EQ(outcome.out.find("allow_plaintext"), std::string::npos);
 }
 
-TEST(Init, SaysInTheFileAndOnTheScreenThatTrafficIsPlainText) {
+TEST(Init, LeadsHostsThatOthersCanReachToAClosedMesh) {
     const Outcome outcome = init("--hosts a,b,c");
-    EXPECT_TRUE(config_of(outcome).security.allow_plaintext);
-    EXPECT_NE(outcome.out.find("# Traffic is plain text"), std::string::npos);
-    EXPECT_EQ(outcome.err,
-              "bellwether init: warning: these hosts will talk in plain text: for a trusted network only\n");
+    EXPECT_FALSE(config_of(outcome).security.allow_plaintext);
+    EXPECT_NE(outcome.out.find("`bellwether keygen --mesh mesh.toml` makes them"), std::string::npos);
+    EXPECT_EQ(
+        outcome.err,
+        "bellwether init: these hosts need keys before they start: `bellwether keygen --mesh mesh.toml`, with the "
+        "name that you gave the file\n");
+    // No daemon takes it before.
+    const auto parsed = node::parse(outcome.out, "mesh.toml");
+    ASSERT_TRUE(std::holds_alternative<node::Mistakes>(parsed));
+    EXPECT_NE(std::get<node::Mistakes>(parsed).front().text.find("keygen --mesh"), std::string::npos);
 }
 
 TEST(Init, WarnsOfTwoHosts) {
