@@ -1,8 +1,9 @@
 #include "node/control_socket.hpp"
 
-#include <variant>
+#include <utility>
 
 #include "node/routing_id.hpp"
+#include "protocol/session_codec.hpp"
 
 namespace bellwether::node {
 namespace {
@@ -57,11 +58,16 @@ void ControlSocket::take(std::size_t count) {
         return;
     }
     const std::uint64_t caller = *id | (count == 3 ? asked_as_req : 0);
-    auto request = protocol::decode_request({payload.data<std::byte>(), payload.size()});
+    const std::span frame{payload.data<std::byte>(), payload.size()};
+    if (auto words = protocol::session::decode_from_process(frame)) {
+        heard_.emplace_back(Spoken{caller, sender_of(payload), *std::move(words)});
+        return;
+    }
+    auto request = protocol::decode_request(frame);
     if (const auto* bad = std::get_if<protocol::BadRequest>(&request)) {
         refuse(caller, bad->id, bad->text);
     } else {
-        requests_.emplace_back(caller, std::get<protocol::ControlRequest>(std::move(request)));
+        heard_.emplace_back(Asked{caller, std::get<protocol::ControlRequest>(std::move(request))});
     }
 }
 
@@ -71,8 +77,8 @@ void ControlSocket::refuse(std::uint64_t caller, std::uint64_t id, const std::st
 }
 
 void ControlSocket::deliver(const Sink& sink) {
-    for (const auto& [caller, request] : requests_) sink(caller, request);
-    requests_.clear();
+    for (Heard& each : heard_) sink(std::move(each));
+    heard_.clear();
 }
 
 void ControlSocket::reply(std::uint64_t caller, const protocol::Frame& frame) {

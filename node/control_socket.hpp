@@ -1,4 +1,5 @@
-// control.sock: people and scripts ask, and are answered. A ROUTER that speaks to DEALER and REQ alike.
+// control.sock: people and scripts ask, processes that stand for leadership speak, and both are answered. A ROUTER that
+// speaks to DEALER and REQ alike.
 #pragma once
 
 #include <array>
@@ -6,16 +7,18 @@
 #include <cstdint>
 #include <functional>
 #include <string>
-#include <utility>
+#include <variant>
 #include <vector>
 
 #include <zmq.hpp>
 
 #include "node/gate.hpp"
 #include "node/part_reader.hpp"
+#include "node/process_status.hpp"
 #include "node/refusals.hpp"
 #include "protocol/local_codec.hpp"
 #include "protocol/local_messages.hpp"
+#include "protocol/session_messages.hpp"
 
 namespace bellwether::node {
 
@@ -34,7 +37,18 @@ public:
     // What is no request is refused at once, with a sentence. True: the cap of a turn was hit.
     [[nodiscard]] bool receive();
 
-    using Sink = std::function<void(std::uint64_t caller, const protocol::ControlRequest&)>;
+    struct Asked {
+        std::uint64_t caller{};
+        protocol::ControlRequest request;
+    };
+    // What a process says of its session, or what is wrong with it.
+    struct Spoken {
+        std::uint64_t caller{};
+        PeerProcess process;
+        std::variant<protocol::session::FromProcess, protocol::BadRequest> words;
+    };
+    using Heard = std::variant<Asked, Spoken>;
+    using Sink = std::function<void(Heard&&)>;
     void deliver(const Sink& sink);
 
     // In the form in which the caller asked. A caller that has gone is not told.
@@ -50,7 +64,7 @@ private:
     Gate* gate_ = nullptr;
     Refusals& refusals_;
     std::array<zmq::message_t, 3> parts_;
-    std::vector<std::pair<std::uint64_t, protocol::ControlRequest>> requests_;
+    std::vector<Heard> heard_;
 };
 
 }  // namespace bellwether::node

@@ -59,7 +59,7 @@ public:
         if (control_.receive()) more_ = true;
     }
 
-    bool deliver(const EventSink& events, const ControlSink& control) {
+    bool deliver(const EventSink& events, const ControlSocket::Sink& control) {
         announcer_.deliver(events);
         control_.deliver(control);
         return std::exchange(more_, false);
@@ -90,7 +90,9 @@ LocalApi::~LocalApi() = default;
 
 void LocalApi::append_poll_items(std::vector<zmq::pollitem_t>& items) const { impl_->append_poll_items(items); }
 void LocalApi::receive() { impl_->receive(); }
-bool LocalApi::deliver(const EventSink& events, const ControlSink& control) { return impl_->deliver(events, control); }
+bool LocalApi::deliver(const EventSink& events, const ControlSocket::Sink& control) {
+    return impl_->deliver(events, control);
+}
 void LocalApi::announce(const protocol::Announcement& announcement) { impl_->announce(announcement); }
 void LocalApi::reply(std::uint64_t caller, const protocol::Frame& frame) { impl_->reply(caller, frame); }
 std::vector<protocol::Counter> LocalApi::counters() const { return impl_->counters(); }

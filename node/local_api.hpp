@@ -1,5 +1,5 @@
 // The sockets for local processes in the run directory: leader.sock (XPUB, announcements, state first) and
-// control.sock (ROUTER, people and scripts). Used from the loop's thread only.
+// control.sock (ROUTER, people, scripts and sessions). Used from the loop's thread only.
 #pragma once
 
 #include <filesystem>
@@ -12,6 +12,7 @@
 #include <zmq.hpp>
 
 #include "node/config.hpp"
+#include "node/control_socket.hpp"
 #include "node/transport.hpp"
 #include "protocol/local_codec.hpp"
 #include "protocol/local_messages.hpp"
@@ -34,9 +35,9 @@ public:
     void receive();
 
     // `events` gets Believed whenever a valid_until was handed to a subscriber of leader/...; `control` each good
-    // request with the number to answer it by. Bad ones have been refused already. True: there is more to read.
-    using ControlSink = std::function<void(std::uint64_t caller, const protocol::ControlRequest&)>;
-    bool deliver(const EventSink& events, const ControlSink& control);
+    // request, and what sessions say, with the number to answer it by. Bad requests have been refused already. True:
+    // there is more to read.
+    bool deliver(const EventSink& events, const ControlSocket::Sink& control);
 
     void announce(const protocol::Announcement& announcement);
     void reply(std::uint64_t caller, const protocol::Frame& frame);

@@ -39,7 +39,13 @@ zmq::pollitem_t readable(int fd) { return {.socket = nullptr, .fd = fd, .events 
 
 }  // namespace
 
-Loop::Loop(const Parts& parts) : parts_(parts), desk_(parts.setup), decisions_(parts.setup.self), now_(clock_now()) {
+Loop::Loop(const Parts& parts)
+    : parts_(parts),
+      desk_(parts.setup),
+      sessions_(parts.machine.status(clock_now()).incarnation,
+                [this](std::uint64_t caller, const protocol::Frame& frame) { parts_.local_api.reply(caller, frame); }),
+      decisions_(parts.setup.self),
+      now_(clock_now()) {
     if (parts_.supervisor.watchdog_interval()) next_sign_of_life_ = now_;
 }
 
@@ -53,6 +59,7 @@ Loop::End Loop::run() {
         times_.begin_turn(due_, now_);
         more_to_read_ = false;
         take_local();  // First: to whom a deadline was shown decides when a leadership may be let go.
+        take_dead();   // After what they said last.
         take_stored();
         take_signals();
         take_messages();
@@ -67,7 +74,9 @@ void Loop::wait() {
     items_.clear();
     parts_.transport.append_poll_items(items_);
     parts_.local_api.append_poll_items(items_);
-    for (const int fd : {alarm_.fd(), parts_.signals.fd(), parts_.store.event_fd()}) items_.push_back(readable(fd));
+    for (const int fd : {alarm_.fd(), parts_.signals.fd(), parts_.store.event_fd(), sessions_.fd()}) {
+        items_.push_back(readable(fd));
+    }
     const long timeout = more_to_read_ ? 0 : -1;
     if (zmq_poll(items_.data(), static_cast<int>(items_.size()), timeout) < 0 && zmq_errno() != EINTR) {
         throw zmq::error_t();
@@ -104,18 +113,25 @@ void Loop::take_messages() {
 // Its sinks only collect, as a step may announce and thereby come back here.
 void Loop::take_local() {
     std::vector<Event> events;
-    std::vector<Asked> requests;
+    std::vector<ControlSocket::Heard> heard;
     has_announced_ = false;
     more_to_read_ |= parts_.local_api.deliver([&](const Event& event) { events.push_back(event); },
-                                              [&](std::uint64_t caller, const protocol::ControlRequest& request) {
-                                                  requests.push_back({caller, request});
-                                              });
-    for (const Event& event : events) step(event);
-    for (const Asked& asked : requests) serve(asked);
+                                              [&](ControlSocket::Heard&& each) { heard.push_back(std::move(each)); });
+    step_all(events);
+    for (const auto& each : heard) {
+        std::visit([this](const auto& said) { serve(said); }, each);
+    }
+}
+
+void Loop::take_dead() {
+    std::vector<Event> events;
+    sessions_.take_dead(events);
+    step_all(events);
 }
 
 void Loop::keep_deadlines() {
     if (parts_.machine.next_deadline() <= now_) step(protocol::Deadline{});
+    sessions_.expire(now_);
     if (gone_ <= now_) {
         end_ = End::left;
     } else if (guard_ <= now_) {
@@ -130,7 +146,7 @@ void Loop::keep_deadlines() {
         (void)heap_.tidy();
         next_tidy_ = now_ + tidy_every;
     }
-    due_ = std::min({parts_.machine.next_deadline(), gone_, guard_, next_sign_of_life_});
+    due_ = std::min({parts_.machine.next_deadline(), sessions_.next_deadline(), gone_, guard_, next_sign_of_life_});
 }
 
 void Loop::begin_shutdown() {
@@ -151,6 +167,10 @@ void Loop::step(const Event& event) {
     if (has_announced_) take_local();
 }
 
+void Loop::step_all(const std::vector<Event>& events) {
+    for (const Event& event : events) step(event);
+}
+
 void Loop::perform(const protocol::Store& store) { parts_.store.begin_write(store.write, store.record); }
 
 void Loop::perform(const protocol::Send& send) { parts_.transport.send(send.to, send.message, send.route); }
@@ -159,6 +179,7 @@ void Loop::perform(const protocol::Publish& publish) { parts_.transport.publish(
 
 void Loop::perform(const protocol::Announce& announce) {
     parts_.local_api.announce(announce.announcement);
+    sessions_.announce(announce.announcement);
     has_announced_ = true;
 }
 
@@ -172,15 +193,15 @@ void Loop::perform(const protocol::Decision& decision) { decisions_.write(now_, 
 
 void Loop::perform(const protocol::RoleChange& change) { decisions_.write(change); }
 
-void Loop::perform(const protocol::TellSession& /*tell*/) {}
+void Loop::perform(const protocol::TellSession& tell) { sessions_.perform(tell); }
 
-void Loop::perform(const protocol::KillHeld& /*kill*/) {}
+void Loop::perform(const protocol::KillHeld& kill) { sessions_.perform(kill); }
 
-void Loop::perform(const protocol::SessionOver& /*over*/) {}
+void Loop::perform(const protocol::SessionOver& over) { sessions_.perform(over); }
 
 void Loop::perform(const protocol::Left& /*left*/) { gone_ = std::min(gone_, now_ + time_for_last_words); }
 
-void Loop::serve(const Asked& asked) {
+void Loop::serve(const ControlSocket::Asked& asked) {
     if (asked.request.type == "status") {
         parts_.local_api.reply(
             asked.caller, protocol::encode_status(asked.request.id, parts_.machine.status(now_), counters(), version));
@@ -194,9 +215,16 @@ void Loop::serve(const Asked& asked) {
     }
 }
 
+void Loop::serve(const ControlSocket::Spoken& spoken) {
+    std::vector<Event> events;
+    sessions_.hear(now_, spoken.caller, spoken.process, spoken.words, events);
+    step_all(events);
+}
+
 std::vector<protocol::Counter> Loop::counters() const {
     std::vector<protocol::Counter> all = times_.counters();
-    for (const auto& some : {parts_.store.counters(), parts_.transport.counters(), parts_.local_api.counters()}) {
+    for (const auto& some :
+         {parts_.store.counters(), parts_.transport.counters(), parts_.local_api.counters(), sessions_.counters()}) {
         all.insert(all.end(), some.begin(), some.end());
     }
     return all;

@@ -14,6 +14,7 @@
 #include "node/log.hpp"
 #include "node/loop_times.hpp"
 #include "node/service.hpp"
+#include "node/session_desk.hpp"
 #include "node/store.hpp"
 #include "node/transport.hpp"
 #include "protocol/state_machine.hpp"
@@ -52,6 +53,7 @@ private:
     void take_stored();
     void take_messages();
     void take_local();
+    void take_dead();
     void keep_deadlines();
 
     void step(const protocol::Event& event);
@@ -69,16 +71,15 @@ private:
     void perform(const protocol::SessionOver& over);
     void perform(const protocol::Left& left);
 
-    struct Asked {
-        std::uint64_t caller{};
-        protocol::ControlRequest request;
-    };
-    void serve(const Asked& asked);
+    void serve(const ControlSocket::Asked& asked);
+    void serve(const ControlSocket::Spoken& spoken);
+    void step_all(const std::vector<protocol::Event>& events);
     [[nodiscard]] std::vector<protocol::Counter> counters() const;
 
     Parts parts_;
     Alarm alarm_;
     ControlDesk desk_;
+    SessionDesk sessions_;
     DecisionLog decisions_;
     LoopTimes times_;
     Heap heap_;

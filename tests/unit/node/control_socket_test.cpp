@@ -2,7 +2,11 @@
 
 #include <gtest/gtest.h>
 
+#include <unistd.h>
+
+#include "protocol/session_codec.hpp"
 #include "tests/support/mesh_sockets.hpp"
+#include "tests/support/temporary_directory.hpp"
 
 namespace bellwether::node {
 namespace {
@@ -27,8 +31,10 @@ protected:
 
     void turn() {
         (void)control.receive();
-        control.deliver(
-            [this](std::uint64_t caller, const ControlRequest& request) { requests.emplace_back(caller, request); });
+        control.deliver([this](ControlSocket::Heard&& heard) {
+            if (auto* asked = std::get_if<ControlSocket::Asked>(&heard)) requests.push_back(std::move(*asked));
+            if (auto* spoken = std::get_if<ControlSocket::Spoken>(&heard)) words.push_back(std::move(*spoken));
+        });
     }
 
     std::optional<ControlReply> reply_to(zmq::socket_t& socket) {
@@ -45,7 +51,8 @@ protected:
     Refusals refusals;
     ControlSocket control{context, refusals};
     Gate gate{context, refusals};
-    std::vector<std::pair<std::uint64_t, ControlRequest>> requests;
+    std::vector<ControlSocket::Asked> requests;
+    std::vector<ControlSocket::Spoken> words;
 };
 
 TEST_F(ControlSocketOnInproc, AnswersDealerAndReqInTheirOwnForm) {
@@ -58,9 +65,9 @@ TEST_F(ControlSocketOnInproc, AnswersDealerAndReqInTheirOwnForm) {
             turn();
             return !requests.empty();
         }));
-        EXPECT_EQ(requests.front().second, asked);
+        EXPECT_EQ(requests.front().request, asked);
         const ControlReply answer{.id = 5, .done = true, .reason = "", .text = "yes"};
-        control.reply(requests.front().first, protocol::encode_reply(answer));
+        control.reply(requests.front().caller, protocol::encode_reply(answer));
         EXPECT_EQ(reply_to(socket), answer);
     }
 }
@@ -86,6 +93,44 @@ TEST_F(ControlSocketOnInproc, IgnoresARequestOfManyParts) {
         return refusals.of("local_parts_refused") == 1;
     }));
     EXPECT_TRUE(requests.empty());
+}
+
+TEST_F(ControlSocketOnInproc, ASessionSpeaksOnTheSameSocket) {
+    auto socket = client(zmq::socket_type::dealer);
+    const protocol::session::Campaign campaign{.election = *protocol::ElectionName::parse("jobs")};
+    socket.send(zmq::buffer(protocol::session::encode(campaign)));
+    ASSERT_TRUE(eventually([&] {
+        turn();
+        return !words.empty();
+    }));
+    EXPECT_EQ(std::get<protocol::session::FromProcess>(words.front().words), protocol::session::FromProcess{campaign});
+    EXPECT_EQ(words.front().process, PeerProcess{}) << "nobody knows who speaks within a process";
+    EXPECT_TRUE(requests.empty());
+}
+
+TEST_F(ControlSocketOnInproc, WhatIsWrongWithTheWordsOfASessionIsHandedOn) {
+    auto socket = client(zmq::socket_type::dealer);
+    socket.send(zmq::buffer(protocol::session::encode(protocol::session::Holds{.pid = 0})));
+    ASSERT_TRUE(eventually([&] {
+        turn();
+        return !words.empty();
+    }));
+    EXPECT_TRUE(std::holds_alternative<protocol::BadRequest>(words.front().words));
+}
+
+TEST_F(ControlSocketOnInproc, TheKernelSaysWhoSpeaksThroughAnIpcSocket) {
+    const testing::TemporaryDirectory directory;
+    const std::string endpoint = "ipc://" + (directory.path() / "control.sock").string();
+    control.bind(endpoint);
+    zmq::socket_t socket{context, zmq::socket_type::dealer};
+    socket.set(zmq::sockopt::linger, 0);
+    socket.connect(endpoint);
+    socket.send(zmq::buffer(protocol::session::encode(protocol::session::Alive{})));
+    ASSERT_TRUE(eventually([&] {
+        turn();
+        return !words.empty();
+    }));
+    EXPECT_EQ(words.front().process, (PeerProcess{.pid = static_cast<std::uint32_t>(::getpid()), .uid = ::geteuid()}));
 }
 
 TEST_F(ControlSocketOnInproc, DropsAReplyToACallerThatHasGone) {

@@ -75,7 +75,7 @@ protected:
         api->receive();
         (void)api->deliver(
             [this](const protocol::Event& event) { believed.push_back(std::get<Believed>(event)); },
-            [this](std::uint64_t caller, const ControlRequest& request) { requests.emplace_back(caller, request); });
+            [this](ControlSocket::Heard&& heard) { requests.push_back(std::get<ControlSocket::Asked>(heard)); });
     }
 
     std::optional<Heard> hear(zmq::socket_t& socket) {
@@ -96,7 +96,7 @@ protected:
     zmq::context_t context;  // Its threads begin with its first socket.
     std::unique_ptr<LocalApi> api;
     std::vector<Believed> believed;
-    std::vector<std::pair<std::uint64_t, ControlRequest>> requests;
+    std::vector<ControlSocket::Asked> requests;
 };
 
 TEST_F(LocalApiInRealTime, ANewSubscriberIsToldThePresentStateAtOnce) {
@@ -166,7 +166,7 @@ TEST_F(LocalApiInRealTime, NobodyHearsADeadlineThatWasNotReported) {
         ASSERT_TRUE(eventually([&] {
             api->announce(announcement_of("default"));
             (void)api->deliver([this](const protocol::Event& event) { believed.push_back(std::get<Believed>(event)); },
-                               [](std::uint64_t, const ControlRequest&) {});
+                               [](ControlSocket::Heard&&) {});
             return socket.recv(parts[0], zmq::recv_flags::dontwait).has_value();
         }));
         ASSERT_FALSE(believed.empty()) << "round " << round;
@@ -225,8 +225,8 @@ TEST_F(LocalApiInRealTime, ARequestIsHandedOverAndAnswered) {
         turn();
         return !requests.empty();
     }));
-    EXPECT_EQ(requests.front().second.type, "status");
-    api->reply(requests.front().first, protocol::encode_reply({}));
+    EXPECT_EQ(requests.front().request.type, "status");
+    api->reply(requests.front().caller, protocol::encode_reply({}));
     zmq::message_t frame;
     EXPECT_TRUE(eventually([&] { return socket.recv(frame, zmq::recv_flags::dontwait).has_value(); }));
 }
