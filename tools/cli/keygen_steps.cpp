@@ -87,6 +87,7 @@ NodeReport add_new_key(const KeyedMesh& mesh, const NodeConfig& node, NewSecrets
     const path secret = next_secret_of(mesh, node);
     const auto here = public_key_here(secret);
     if (here && lists(node, *here)) return {node.name, "has a new key already, its secret is " + secret.string()};
+    if (!here && node.public_keys.size() > 1) return {node.name, "has a new key already beside an old one"};
     edit.public_keys[node.name] = with(node, here ? *here : secrets.create(secret));
     return {node.name, "new key beside the old one, its secret is " + secret.string(), true};
 }
