@@ -76,7 +76,8 @@ std::optional<ControlReply> ControlDesk::mistake_in(const ControlRequest& reques
     if (!kind) {
         return refuse(
             request, "unknown_type",
-            fmt::format("\"{}\" is not a request; there are status, stepdown, transfer, drain, undrain", request.type));
+            fmt::format("\"{}\" is not a request; there are status, stepdown, transfer, drain, undrain, reload",
+                        request.type));
     }
     if (request.target.empty() && kind == CommandKind::transfer) {
         return refuse(request, "no_target", "transfer needs a target, one of " + names_of_nodes());

@@ -19,7 +19,7 @@ public:
     explicit ControlDesk(const protocol::Setup& setup) : setup_(&setup) {}  // Must outlive this.
 
     // A command with a number of our own, to be given to the state machine, or the reply that refuses the request.
-    // Not for "status", which is no command.
+    // Not for "status" and "reload", which are no commands.
     using Outcome = std::variant<protocol::Command, protocol::ControlReply>;
     [[nodiscard]] Outcome accept(std::uint64_t caller, const protocol::ControlRequest& request);
 

@@ -1,7 +1,11 @@
 #include "node/daemon.hpp"
 
 #include <algorithm>
+#include <string>
 #include <utility>
+#include <variant>
+
+#include <unistd.h>
 
 #include <spdlog/spdlog.h>
 
@@ -16,6 +20,15 @@
 namespace bellwether::node {
 
 namespace {
+
+// Nothing if all is plain text. Before anything is made.
+std::optional<KeyPair> read_own_keys(const Config& config, const NodeConfig& self) {
+    if (config.security.mode == SecurityMode::off) return std::nullopt;
+    close_memory();
+    auto read = read_key_pair_of(config, self, ::geteuid());
+    if (const auto* refusal = std::get_if<std::string>(&read)) throw WrongCall{*refusal};
+    return std::get<KeyPair>(std::move(read));
+}
 
 // Commits who we are in this life. Before it returns nothing may be sent.
 Store open_store(const Directories& directories, const protocol::Setup& setup, bool adopt_voters,
@@ -55,13 +68,15 @@ Daemon::Daemon(const Config& config, const NodeConfig& self, const Directories& 
     : config_(config),
       self_(self),
       signals_(signals),
+      own_keys_(read_own_keys(config, self)),
       state_lock_(lock_state(directories.state)),
       locked_at_(clock_now()),
       setup_(setup_of(config, self)),
       store_(open_store(directories, setup_, adopt_voters, record_)),
       run_lock_(lock_run(directories.run, config.local.group)),
       context_(make_context(config)),
-      transport_(context_, config, self),
+      transport_(context_, config, self, own_keys_ ? &*own_keys_ : nullptr),
+      reload_(config, self, own_keys_ ? own_keys_->public_key : ""),
       local_api_(context_, config, directories.run),
       machine_(setup_, known_to_the_machine(record_, setup_), locked_at_),
       loop_({.setup = setup_,
@@ -69,8 +84,10 @@ Daemon::Daemon(const Config& config, const NodeConfig& self, const Directories& 
              .transport = transport_,
              .local_api = local_api_,
              .store = store_,
+             .reload = reload_,
              .signals = signals_,
              .supervisor = supervisor_}) {
+    own_keys_.reset();
     say_hello(directories);
 }
 

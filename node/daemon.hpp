@@ -2,14 +2,18 @@
 // in the opposite one.
 #pragma once
 
+#include <optional>
+
 #include <zmq.hpp>
 
 #include "node/config.hpp"
+#include "node/config_secret.hpp"
 #include "node/directories.hpp"
 #include "node/directory_lock.hpp"
 #include "node/exit_status.hpp"
 #include "node/local_api.hpp"
 #include "node/loop.hpp"
+#include "node/reload.hpp"
 #include "node/service.hpp"
 #include "node/store.hpp"
 #include "node/transport.hpp"
@@ -37,6 +41,7 @@ private:
     Signals& signals_;
     Supervisor supervisor_;
 
+    std::optional<KeyPair> own_keys_;  // Until ZeroMQ has them.
     DirectoryLock state_lock_;
     protocol::Time locked_at_;  // The quarantine runs from here.
     protocol::Setup setup_;
@@ -46,6 +51,7 @@ private:
     DirectoryLock run_lock_;
     zmq::context_t context_;
     Transport transport_;
+    Reload reload_;
     LocalApi local_api_;
     protocol::StateMachine machine_;
     Loop loop_;

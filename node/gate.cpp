@@ -25,7 +25,7 @@ using std::chrono::steady_clock;
 // arrival counts as this many bytes at least.
 constexpr std::int64_t least_arrival = 512;
 constexpr std::int64_t accounted_ahead = std::int64_t{64} << 10U;
-constexpr double tcp_pings_per_second = 256;  // Bytes; four pings and four pongs are 64.
+constexpr double tcp_pings_per_second = 512;  // Bytes; four pings and four pongs are 64, or 330 if encrypted.
 constexpr double local_pings_per_second = 4 * least_arrival;
 
 int must(int result, const char* what) {
@@ -139,6 +139,7 @@ void Gate::credit(const zmq::message_t& message, std::size_t bytes) {
         const auto found = listener.connections.find(fd);
         if (found == listener.connections.end()) continue;
         Connection& connection = found->second;
+        connection.known = true;
         const auto accounted = static_cast<std::int64_t>(bytes);
         connection.owed -= connection.tcp ? accounted : std::max(accounted, least_arrival);
         connection.owed = std::max(connection.owed, -accounted_ahead);
@@ -151,9 +152,37 @@ void Gate::shut(const zmq::message_t& message) {
     for (Listener& listener : listeners_) {
         const auto found = listener.connections.find(fd);
         if (found == listener.connections.end()) continue;
-        if (local_address(fd) == found->second.local_address && end(fd)) refusals_.count(connections_shut_);
+        if (end_if_same(fd, found->second)) refusals_.count(connections_shut_);
         listener.connections.erase(found);
     }
+}
+
+void Gate::note_key(const zmq::message_t& message, std::string_view key) {
+    const int fd = source_of(message);
+    const std::lock_guard lock{mutex_};
+    for (Listener& listener : listeners_) {
+        const auto found = listener.connections.find(fd);
+        if (found == listener.connections.end()) continue;
+        found->second.key = key;
+        found->second.known = true;
+    }
+}
+
+void Gate::shut_unless(const std::function<bool(std::string_view key)>& is_good) {
+    const std::lock_guard lock{mutex_};
+    for (Listener& listener : listeners_) {
+        std::erase_if(listener.connections, [&](const auto& entry) {
+            const auto& [fd, connection] = entry;
+            if (connection.key.empty() || is_good(connection.key)) return false;
+            if (end_if_same(fd, connection)) refusals_.count(connections_shut_);
+            return true;
+        });
+    }
+}
+
+// Descriptors are used again: another connection's must not be ended.
+bool Gate::end_if_same(int fd, const Connection& connection) {
+    return local_address(fd) == connection.local_address && end(fd);
 }
 
 void Gate::run() {
@@ -179,7 +208,7 @@ void Gate::look_at(int fd) {
         if (found == listener.connections.end()) continue;
         count(fd, found->second);
         if (found->second.owed <= listener.allowance.bytes) continue;
-        if (local_address(fd) == found->second.local_address && end(fd)) {
+        if (end_if_same(fd, found->second)) {
             refusals_.report(
                 connections_shut_, remote_address(fd),
                 "sends more to the listener for " + listener.what + " than anybody needs to: connection shut");
@@ -206,8 +235,10 @@ void Gate::drain(Listener& listener) {
 void Gate::admit(Listener& listener, int fd) {
     if (listener.connections.size() >= listener.allowance.connections) {
         refusals_.report(connections_shut_, "listener for " + listener.what, "too many connections at once");
-        (void)end(fd);
-        return;
+        if (!make_room(listener)) {
+            (void)end(fd);
+            return;
+        }
     }
     // Told at each arrival, and now if something has come already. It may be gone, and its descriptor taken by a
     // connection that is watched already.
@@ -215,8 +246,22 @@ void Gate::admit(Listener& listener, int fd) {
     event.events = EPOLLIN | EPOLLET;
     event.data.fd = fd;
     if (epoll_ctl(epoll_.get(), EPOLL_CTL_ADD, fd, &event) != 0 && errno != EEXIST) return;
-    listener.connections.emplace(
-        fd, Connection{.local_address = local_address(fd), .tcp = is_tcp(fd), .looked_at = steady_clock::now()});
+    listener.connections.emplace(fd, Connection{.admitted_at = steady_clock::now(),
+                                                .local_address = local_address(fd),
+                                                .tcp = is_tcp(fd),
+                                                .looked_at = steady_clock::now()});
+}
+
+// Or whoever opens connections and is silent would keep all others out.
+bool Gate::make_room(Listener& listener) {
+    auto& connections = listener.connections;
+    const auto oldest = std::min_element(connections.begin(), connections.end(), [](const auto& a, const auto& b) {
+        return std::pair{a.second.known, a.second.admitted_at} < std::pair{b.second.known, b.second.admitted_at};
+    });
+    if (oldest == connections.end() || oldest->second.known) return false;
+    (void)end_if_same(oldest->first, oldest->second);
+    connections.erase(oldest);
+    return true;
 }
 
 void Gate::count(int fd, Connection& connection) {

@@ -7,11 +7,13 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <list>
 #include <map>
 #include <mutex>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <thread>
 
 #include <zmq.hpp>
@@ -33,7 +35,9 @@ enum class Strangers { hosts, processes };
 // What one listener may be asked to hold.
 struct Allowance {
     std::int64_t bytes{};       // Of one connection, beyond what is accounted for.
-    std::size_t connections{};  // More would leave no descriptors for others, and without any libzmq aborts.
+    // More would leave no descriptors for others, and without any libzmq aborts. For a new one, the oldest of those
+    // that have not said anything good is shut.
+    std::size_t connections{};
 };
 
 // Has a thread of its own, since a flood keeps those busy that read it. The thread wakes when something arrives, so
@@ -57,8 +61,16 @@ public:
     // Shuts the connection the message came from; ZeroMQ then frees what it holds for it.
     void shut(const zmq::message_t& message);
 
+    // The connection the message came from was made with this key.
+    void note_key(const zmq::message_t& message, std::string_view key);
+    // Shuts those whose key is noted and not good any more.
+    void shut_unless(const std::function<bool(std::string_view key)>& is_good);
+
 private:
     struct Connection {
+        std::string key;  // That it was made with, once a message has told.
+        bool known{};  // Something good has come from it.
+        std::chrono::steady_clock::time_point admitted_at;
         std::string local_address;  // Descriptors are reused: by this the connection is known to be still itself.
         bool tcp{};
         std::uint64_t received{};  // By TCP, at the last look.
@@ -77,7 +89,9 @@ private:
     void run();
     void drain(Listener& listener);
     void admit(Listener& listener, int fd);
+    [[nodiscard]] static bool make_room(Listener& listener);
     void look_at(int fd);
+    [[nodiscard]] static bool end_if_same(int fd, const Connection& connection);
     static void count(int fd, Connection& connection);
 
     zmq::context_t& context_;

@@ -16,10 +16,18 @@ HeartbeatPublisher::HeartbeatPublisher(zmq::context_t& context, const LinkWaits&
     set_publisher_options(socket_, waits);
 }
 
-void HeartbeatPublisher::listen(const Endpoint& endpoint, Gate& gate) {
+void HeartbeatPublisher::listen(const Endpoint& endpoint, Gate& gate, const KeyPair* own) {
+    endpoint_ = endpoint;
     gate_ = &gate;
+    if (own != nullptr) listen_encrypted(socket_, *own);
     gate.guard(socket_, {unaccounted_bytes, max_mesh_connections}, "heartbeats");
     bind_tcp(socket_, endpoint, "heartbeats");
+}
+
+void HeartbeatPublisher::change_key(const KeyPair& own) {
+    listen_encrypted(socket_, own);
+    rebind_tcp(socket_, endpoint_, "heartbeats");
+    reader_.touch();
 }
 
 bool HeartbeatPublisher::receive() {
@@ -33,6 +41,7 @@ bool HeartbeatPublisher::receive() {
 }
 
 void HeartbeatPublisher::look_at(const zmq::message_t& subscription) {
+    gate_->note_key(subscription, proof_of(subscription).key);
     if (is_of_a_peer(subscription.to_string_view()) && !subscription.more()) return;
     refusals_.report("subscriptions_refused", "listener for heartbeats",
                      "somebody subscribed to a topic, which no peer does: connection shut");

@@ -8,6 +8,7 @@
 #include <zmq.hpp>
 
 #include "node/config_endpoint.hpp"
+#include "node/curve.hpp"
 #include "node/gate.hpp"
 #include "node/part_reader.hpp"
 #include "node/refusals.hpp"
@@ -19,8 +20,11 @@ class HeartbeatPublisher {
 public:
     HeartbeatPublisher(zmq::context_t& context, const LinkWaits& waits, Refusals& refusals);
 
-    // Once, before anything else. The gate must end before this does.
-    void listen(const Endpoint& endpoint, Gate& gate);
+    // Once, before anything else. The gate must end before this does. `own`: null if in plain text.
+    void listen(const Endpoint& endpoint, Gate& gate, const KeyPair* own);
+
+    // Listens with another key of its own; the peers connect anew.
+    void change_key(const KeyPair& own);
 
     [[nodiscard]] zmq::pollitem_t poll_item() const { return reader_.poll_item(); }
 
@@ -34,6 +38,7 @@ private:
 
     zmq::socket_t socket_;
     PartReader reader_;
+    Endpoint endpoint_;
     Gate* gate_ = nullptr;
     Refusals& refusals_;
     zmq::message_t frame_;

@@ -62,6 +62,7 @@ Loop::End Loop::run() {
         take_dead();   // After what they said last.
         take_stored();
         take_signals();
+        take_reload();
         take_messages();
         keep_deadlines();
         times_.end_turn(clock_now());
@@ -74,7 +75,8 @@ void Loop::wait() {
     items_.clear();
     parts_.transport.append_poll_items(items_);
     parts_.local_api.append_poll_items(items_);
-    for (const int fd : {alarm_.fd(), parts_.signals.fd(), parts_.store.event_fd(), sessions_.fd()}) {
+    for (const int fd :
+         {alarm_.fd(), parts_.signals.fd(), parts_.store.event_fd(), parts_.reload.event_fd(), sessions_.fd()}) {
         items_.push_back(readable(fd));
     }
     const long timeout = more_to_read_ ? 0 : -1;
@@ -96,7 +98,7 @@ void Loop::take_stored() {
 void Loop::take_signals() {
     while (const auto signal = parts_.signals.take()) {
         if (*signal == SIGHUP) {
-            spdlog::info("SIGHUP: the configuration is read at the start only, nothing to do");
+            (void)parts_.reload.ask({});
         } else if (guard_ != protocol::never) {
             spdlog::warn("asked to end a second time: leaving at once, the others wait for what was promised");
             end_ = End::forced;
@@ -104,6 +106,13 @@ void Loop::take_signals() {
             begin_shutdown();
         }
     }
+}
+
+void Loop::take_reload() {
+    parts_.reload.take([this](const NewKeys& keys) { parts_.transport.change_keys(keys.config, keys.self, keys.own); },
+                       [this](std::uint64_t caller, const protocol::ControlReply& reply) {
+                           parts_.local_api.reply(caller, protocol::encode_reply(reply));
+                       });
 }
 
 void Loop::take_messages() {
@@ -203,10 +212,10 @@ void Loop::perform(const protocol::Left& /*left*/) { gone_ = std::min(gone_, now
 
 void Loop::serve(const ControlSocket::Asked& asked) {
     if (asked.request.type == "status") {
-        parts_.local_api.reply(
-            asked.caller, protocol::encode_status(asked.request.id, parts_.machine.status(now_), counters(), version));
+        parts_.local_api.reply(asked.caller, protocol::encode_status(asked.request.id, status(), counters(), version));
         return;
     }
+    if (asked.request.type == "reload") return reload_for({asked.caller, asked.request.id});
     const auto outcome = desk_.accept(asked.caller, asked.request);
     if (const auto* refusal = std::get_if<protocol::ControlReply>(&outcome)) {
         parts_.local_api.reply(asked.caller, protocol::encode_reply(*refusal));
@@ -219,6 +228,24 @@ void Loop::serve(const ControlSocket::Spoken& spoken) {
     std::vector<Event> events;
     sessions_.hear(now_, spoken.caller, spoken.process, spoken.words, events);
     step_all(events);
+}
+
+void Loop::reload_for(const Asking& asking) {
+    if (parts_.reload.ask(asking)) return;
+    const protocol::ControlReply refusal{
+        .id = asking.request, .done = false, .reason = "limit", .text = "enough others wait for a reload already"};
+    parts_.local_api.reply(asking.caller, protocol::encode_reply(refusal));
+}
+
+protocol::Status Loop::status() const {
+    protocol::Status status = parts_.machine.status(now_);
+    for (protocol::PeerStatus& peer : status.peers) {
+        if (const auto safety = parts_.transport.safety_of(peer.id)) {
+            peer.security = safety->security;
+            peer.hindrance = safety->hindrance;
+        }
+    }
+    return status;
 }
 
 std::vector<protocol::Counter> Loop::counters() const {

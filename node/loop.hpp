@@ -13,6 +13,7 @@
 #include "node/local_api.hpp"
 #include "node/log.hpp"
 #include "node/loop_times.hpp"
+#include "node/reload.hpp"
 #include "node/service.hpp"
 #include "node/session_desk.hpp"
 #include "node/store.hpp"
@@ -30,6 +31,7 @@ public:
         Transport& transport;
         LocalApi& local_api;
         Store& store;
+        Reload& reload;
         Signals& signals;
         const Supervisor& supervisor;
     };
@@ -54,6 +56,7 @@ private:
     void take_messages();
     void take_local();
     void take_dead();
+    void take_reload();
     void keep_deadlines();
 
     void step(const protocol::Event& event);
@@ -74,6 +77,8 @@ private:
     void serve(const ControlSocket::Asked& asked);
     void serve(const ControlSocket::Spoken& spoken);
     void step_all(const std::vector<protocol::Event>& events);
+    void reload_for(const Asking& asking);
+    [[nodiscard]] protocol::Status status() const;
     [[nodiscard]] std::vector<protocol::Counter> counters() const;
 
     Parts parts_;

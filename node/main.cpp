@@ -149,9 +149,6 @@ ExitStatus run(const Options& options) {
     if (!config) return ExitStatus::wrong_call;
     try {
         const NodeConfig& self = choose_node(*config, options.node);
-        if (config->security.mode != SecurityMode::off) {
-            throw WrongCall{"this version runs with security.mode = \"off\" only"};
-        }
         const auto directories =
             directories_of(config->cluster, self.name, options.bases, Surroundings::of_this_process());
         return run_daemon(options, *config, self, directories);

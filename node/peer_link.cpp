@@ -14,12 +14,12 @@ std::string describe(const NodeConfig& peer) {
     return "peer " + std::to_string(peer.id.value) + " (" + peer.name + ")";
 }
 
-PeerLink::PeerLink(zmq::context_t& context, const NodeConfig& peer, const LinkWaits& waits, Decoder decoder,
-                   Resolver& resolver, Refusals& refusals)
+PeerLink::PeerLink(zmq::context_t& context, const NodeConfig& peer, SecurityMode mode, const KeyPair* own,
+                   const LinkWaits& waits, Decoder decoder, Resolver& resolver, Refusals& refusals)
     : id_{peer.id},
-      heartbeats_{context,  zmq::socket_type::sub,    peer.heartbeat, describe(peer),
+      heartbeats_{context,  zmq::socket_type::sub,    peer.heartbeat, describe(peer), ways_to(peer, mode),
                   resolver, Asker{2} * peer.id.value, refusals},
-      votes_{context,  zmq::socket_type::dealer,     peer.vote, describe(peer),
+      votes_{context,  zmq::socket_type::dealer,     peer.vote, describe(peer), ways_to(peer, mode),
              resolver, Asker{2} * peer.id.value + 1, refusals},
       heartbeat_reader_{heartbeats_.socket()},
       vote_reader_{votes_.socket()},
@@ -28,8 +28,10 @@ PeerLink::PeerLink(zmq::context_t& context, const NodeConfig& peer, const LinkWa
       heartbeat_{protocol::Received{.from = peer.id, .message = protocol::Heartbeat{}, .route = {}}} {
     set_subscriber_options(heartbeats_.socket(), waits);
     set_dealer_options(votes_.socket(), waits);
-    heartbeats_.connect();
-    votes_.connect();
+    for (Connection* connection : {&heartbeats_, &votes_}) {
+        if (own != nullptr) show_own_key(connection->socket(), *own);
+        connection->connect();
+    }
 }
 
 void PeerLink::append_poll_items(std::vector<zmq::pollitem_t>& items) {
@@ -106,6 +108,27 @@ void PeerLink::deliver_heartbeat(const EventSink& sink) {
 bool PeerLink::send(std::span<const std::byte> frame) {
     vote_reader_.touch();
     return votes_.socket().send(zmq::buffer(frame.data(), frame.size()), zmq::send_flags::dontwait).has_value();
+}
+
+void PeerLink::keep_deadline(protocol::Time now) {
+    heartbeats_.keep_deadline(now);
+    votes_.keep_deadline(now);
+}
+
+void PeerLink::change_keys(const NodeConfig& peer, SecurityMode mode, const KeyPair* own) {
+    for (Connection* connection : {&heartbeats_, &votes_}) {
+        if (own != nullptr) show_own_key(connection->socket(), *own);
+        connection->change_ways(ways_to(peer, mode), own != nullptr);
+    }
+}
+
+Safety PeerLink::safety() const {
+    const auto is_up_and = [&](bool plain) {
+        return (heartbeats_.is_up() && heartbeats_.is_plain() == plain) ||
+               (votes_.is_up() && votes_.is_plain() == plain);
+    };
+    const std::string& hindrance = heartbeats_.hindrance().empty() ? votes_.hindrance() : heartbeats_.hindrance();
+    return {.security = is_up_and(true) ? "plain" : is_up_and(false) ? "curve" : "none", .hindrance = hindrance};
 }
 
 void PeerLink::resolved(const Resolved& answer) {

@@ -2,15 +2,18 @@
 // them is this peer's or nobody's.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include <zmq.hpp>
 
 #include "node/config.hpp"
 #include "node/connection.hpp"
+#include "node/curve.hpp"
 #include "node/inbox.hpp"
 #include "node/part_reader.hpp"
 #include "node/refusals.hpp"
@@ -19,11 +22,18 @@
 
 namespace bellwether::node {
 
+// How a peer is spoken to, as status tells it.
+struct Safety {
+    std::string_view security;  // "curve", "plain", "none": not at all.
+    std::string hindrance;  // What keeps us from speaking to it, as a sentence; "" if nothing does that is known.
+};
+
 class PeerLink {
 public:
-    // Uses the askers 2 * id and 2 * id + 1 of the resolver.
-    PeerLink(zmq::context_t& context, const NodeConfig& peer, const LinkWaits& waits, Decoder decoder,
-             Resolver& resolver, Refusals& refusals);
+    // Uses the askers 2 * id and 2 * id + 1 of the resolver. `own` is shown to the peer where it is spoken to
+    // encrypted; null if that is nowhere.
+    PeerLink(zmq::context_t& context, const NodeConfig& peer, SecurityMode mode, const KeyPair* own,
+             const LinkWaits& waits, Decoder decoder, Resolver& resolver, Refusals& refusals);
 
     void append_poll_items(std::vector<zmq::pollitem_t>& items);
 
@@ -38,6 +48,15 @@ public:
 
     // An answer for somebody else is ignored.
     void resolved(const Resolved& answer);
+
+    // Of both connections.
+    [[nodiscard]] protocol::Time deadline() const { return std::min(heartbeats_.deadline(), votes_.deadline()); }
+    void keep_deadline(protocol::Time now);
+
+    // Other keys of the peer from now on, and of our own unless null.
+    void change_keys(const NodeConfig& peer, SecurityMode mode, const KeyPair* own);
+
+    [[nodiscard]] Safety safety() const;
 
 private:
     [[nodiscard]] bool receive_heartbeat();

@@ -2,6 +2,7 @@
 
 #include <malloc.h>
 #include <pthread.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/signalfd.h>
 #include <sys/socket.h>
@@ -64,6 +65,12 @@ void prepare_process() {
     ::umask(0027);
     raise_descriptor_limit();
     ::mallopt(M_ARENA_MAX, 1);
+}
+
+void close_memory() {
+    const rlimit none{};
+    ::setrlimit(RLIMIT_CORE, &none);
+    ::prctl(PR_SET_DUMPABLE, 0);
 }
 
 Signals::Signals() {

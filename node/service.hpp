@@ -13,6 +13,9 @@ namespace bellwether::node {
 // thread.
 void prepare_process();
 
+// From now on nobody gets to see our memory: no core dump, no debugger but root's. Before a secret is read.
+void close_memory();
+
 // SIGTERM, SIGINT and SIGHUP as something to poll. Blocks them in this thread, and thereby in all that it starts
 // later; SIGPIPE is ignored for good.
 class Signals {

@@ -4,6 +4,8 @@
 #include <cerrno>
 #include <stdexcept>
 
+#include <poll.h>
+
 namespace bellwether::node {
 namespace {
 
@@ -101,6 +103,18 @@ void bind_tcp(zmq::socket_t& socket, const Endpoint& endpoint, const std::string
         throw std::runtime_error{"cannot listen on " + endpoint.str() + " for " + what + ": " +
                                  reason_of(error, endpoint)};
     }
+}
+
+void rebind_tcp(zmq::socket_t& socket, const Endpoint& endpoint, const std::string& what) {
+    constexpr int tries = 500;
+    socket.unbind(socket.get(zmq::sockopt::last_endpoint));
+    // The thread that has the listener closes it when it gets to it.
+    for (int i = 0; i < tries; ++i) {
+        if (zmq_bind(socket.handle(), endpoint.str().c_str()) == 0) return;
+        if (zmq_errno() != EADDRINUSE) break;
+        (void)::poll(nullptr, 0, 1);
+    }
+    bind_tcp(socket, endpoint, what);
 }
 
 void connect_tcp(zmq::socket_t& socket, const Endpoint& endpoint) {

@@ -31,6 +31,10 @@ void set_dealer_options(zmq::socket_t& dealer, const LinkWaits& waits);
 // `what` says what was to listen, as "heartbeats".
 void bind_tcp(zmq::socket_t& socket, const Endpoint& endpoint, const std::string& what);
 
+// Ends all connections of the listener and listens anew, with the options that were set since. Takes about a
+// millisecond.
+void rebind_tcp(zmq::socket_t& socket, const Endpoint& endpoint, const std::string& what);
+
 // `endpoint.host` is an address.
 void connect_tcp(zmq::socket_t& socket, const Endpoint& endpoint);
 

@@ -4,13 +4,16 @@
 
 #include <cstddef>
 #include <memory>
+#include <optional>
 #include <span>
 #include <vector>
 
 #include <zmq.hpp>
 
 #include "node/config.hpp"
+#include "node/config_secret.hpp"
 #include "node/inbox.hpp"
+#include "node/peer_link.hpp"
 #include "protocol/codec.hpp"
 #include "protocol/event.hpp"
 #include "protocol/local_codec.hpp"
@@ -20,8 +23,8 @@ namespace bellwether::node {
 class Transport {
 public:
     // Binds and connects; throws std::runtime_error with a sentence that names the endpoint if it cannot. An
-    // observer binds nothing and subscribes to the voters only.
-    Transport(zmq::context_t& context, const Config& config, const NodeConfig& self);
+    // observer binds nothing and subscribes to the voters only. `own`: needed unless security.mode is off.
+    Transport(zmq::context_t& context, const Config& config, const NodeConfig& self, const KeyPair* own = nullptr);
     ~Transport();
     Transport(const Transport&) = delete;
     Transport& operator=(const Transport&) = delete;
@@ -42,9 +45,16 @@ public:
     // cannot be sent now is dropped and counted: the protocol repeats what matters.
     void send(protocol::NodeId to, const protocol::Message& message, protocol::Route route);
 
+    // The keys of another reading of the configuration, from now on: whoever spoke with one that is no more is cut off.
+    // `own`: null if it is the same. Nothing else of the configuration is looked at.
+    void change_keys(const Config& config, const NodeConfig& self, const KeyPair* own);
+
     // Since the start: frames_refused_<error>, sends_dropped, reconnects, handshakes_failed ...; and one log line per
     // peer and minute is written for each kind of refusal.
     [[nodiscard]] std::vector<protocol::Counter> counters() const;
+
+    // Of the connections to a peer, for its entry in the status. Of an observer, to whom nobody connects: nothing.
+    [[nodiscard]] std::optional<Safety> safety_of(protocol::NodeId peer) const;
 
 private:
     class Impl;

@@ -8,6 +8,7 @@ namespace {
 
 constexpr int requests_per_turn = 64;
 constexpr std::size_t frame_overhead = 9;
+constexpr std::size_t encryption_overhead = 33;
 // Of a connection: what may wait in the kernel and in half a message. As empty parts it takes 32 times as much memory.
 constexpr std::int64_t unaccounted_bytes = std::int64_t{1} << 20U;
 
@@ -25,18 +26,31 @@ std::string address_of_sender(const zmq::message_t& payload) {
 }  // namespace
 
 VoteListener::VoteListener(zmq::context_t& context, const Config& config, const NodeConfig& self,
-                           const LinkWaits& waits, Decoder decoder, Refusals& refusals)
-    : socket_{context, zmq::socket_type::router}, reader_{socket_}, decoder_{decoder}, refusals_{refusals} {
+                           const LinkWaits& waits, const KeyRing& keys, Decoder decoder, Refusals& refusals)
+    : socket_{context, zmq::socket_type::router},
+      reader_{socket_},
+      keys_{keys},
+      decoder_{decoder},
+      refusals_{refusals} {
     for (const NodeConfig& node : config.nodes) {
         if (node.id != self.id) peers_.emplace(node.id, describe(node));
     }
     set_router_options(socket_, waits);
 }
 
-void VoteListener::listen(const Endpoint& endpoint, Gate& gate) {
+void VoteListener::listen(const Endpoint& endpoint, Gate& gate, const KeyPair* own) {
+    endpoint_ = endpoint;
     gate_ = &gate;
+    encrypted_ = own != nullptr;
+    if (encrypted_) listen_encrypted(socket_, *own);
     gate.guard(socket_, {unaccounted_bytes, max_mesh_connections}, "votes");
     bind_tcp(socket_, endpoint, "votes");
+}
+
+void VoteListener::change_key(const KeyPair& own) {
+    listen_encrypted(socket_, own);
+    rebind_tcp(socket_, endpoint_, "votes");
+    reader_.touch();
 }
 
 bool VoteListener::receive(Inbox& inbox) {
@@ -58,16 +72,17 @@ bool VoteListener::receive(Inbox& inbox) {
 
 void VoteListener::take(std::size_t count, Inbox& inbox) {
     const zmq::message_t& payload = parts_[count - 1];
-    gate_->credit(payload, payload.size() + frame_overhead);
+    gate_->credit(payload, payload.size() + frame_overhead + (encrypted_ ? encryption_overhead : 0));
     if (payload.empty()) return;  // Sent by some clients when they connect.
     const std::string address = address_of_sender(payload);
+    if (encrypted_ && !may_speak(payload, address)) return gate_->shut(payload);
     const auto route = pack_routing_id(parts_.front());
     if (!route || count < 2 || (count == 3 && !parts_[1].empty())) {
         refusals_.report("parts_refused", address, "sent a request in a form that no peer uses");
         return;
     }
     protocol::Message& message = inbox.draft();
-    if (!decoder_.decode(payload, message, address) || !is_from_a_peer(message, address)) return;
+    if (!decoder_.decode(payload, message, address) || !is_from_a_peer(message, payload, address)) return;
     if (is_question(message)) {
         inbox.keep(sender_of(message), protocol::Route{*route});
     } else {
@@ -76,8 +91,27 @@ void VoteListener::take(std::size_t count, Inbox& inbox) {
     }
 }
 
-bool VoteListener::is_from_a_peer(const protocol::Message& message, const std::string& address) {
+// Asked of each message: who was admitted when it connected may have been struck off since.
+bool VoteListener::may_speak(const zmq::message_t& payload, const std::string& address) {
+    const Proof proof = proof_of(payload);
+    gate_->note_key(payload, proof.key);
+    if (proof.sender != protocol::nobody && keys_.holder_of(proof.key) == proof.sender) return true;
+    const auto peer = peers_.find(proof.sender);
+    refusals_.report("keys_refused", peer == peers_.end() ? address : peer->second,
+                     "sent a request with a key that is no public_key in the configuration any more: connection shut");
+    return false;
+}
+
+bool VoteListener::is_from_a_peer(const protocol::Message& message, const zmq::message_t& payload,
+                                  const std::string& address) {
     const protocol::NodeId sender = sender_of(message);
+    const protocol::NodeId proven = encrypted_ ? proof_of(payload).sender : sender;
+    if (sender != proven) {
+        refusals_.report("sender_forged", peers_.at(proven),
+                         "sent a request in the name of node " + std::to_string(sender.value) + ": connection shut");
+        gate_->shut(payload);
+        return false;
+    }
     if (peers_.contains(sender)) return true;
     refusals_.report("senders_unknown", address,
                      "sent a request in the name of node " + std::to_string(sender.value) + ", which is no peer");

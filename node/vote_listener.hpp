@@ -11,6 +11,8 @@
 #include <zmq.hpp>
 
 #include "node/config.hpp"
+#include "node/curve.hpp"
+#include "node/curve_keyring.hpp"
 #include "node/gate.hpp"
 #include "node/inbox.hpp"
 #include "node/part_reader.hpp"
@@ -22,10 +24,13 @@ namespace bellwether::node {
 class VoteListener {
 public:
     VoteListener(zmq::context_t& context, const Config& config, const NodeConfig& self, const LinkWaits& waits,
-                 Decoder decoder, Refusals& refusals);
+                 const KeyRing& keys, Decoder decoder, Refusals& refusals);
 
-    // Once, before anything else. The gate must end before this does.
-    void listen(const Endpoint& endpoint, Gate& gate);
+    // Once, before anything else. The gate must end before this does. `own`: null if in plain text.
+    void listen(const Endpoint& endpoint, Gate& gate, const KeyPair* own);
+
+    // Listens with another key of its own; the peers connect anew.
+    void change_key(const KeyPair& own);
 
     [[nodiscard]] zmq::pollitem_t poll_item() const { return reader_.poll_item(); }
 
@@ -37,11 +42,16 @@ public:
 
 private:
     void take(std::size_t count, Inbox& inbox);
-    [[nodiscard]] bool is_from_a_peer(const protocol::Message& message, const std::string& address);
+    [[nodiscard]] bool may_speak(const zmq::message_t& payload, const std::string& address);
+    [[nodiscard]] bool is_from_a_peer(const protocol::Message& message, const zmq::message_t& payload,
+                                      const std::string& address);
 
     zmq::socket_t socket_;
     PartReader reader_;
+    const KeyRing& keys_;
     Decoder decoder_;
+    bool encrypted_ = false;
+    Endpoint endpoint_;
     Gate* gate_ = nullptr;
     Refusals& refusals_;
     std::map<protocol::NodeId, std::string> peers_;  // All nodes but this one, as the log calls them.

@@ -13,7 +13,7 @@ namespace bellwether::protocol {
 
 namespace {
 
-constexpr std::array<std::string_view, 5> request_types{"status", "stepdown", "transfer", "drain", "undrain"};
+constexpr std::array<std::string_view, 6> request_types{"status", "stepdown", "transfer", "drain", "undrain", "reload"};
 constexpr std::uint64_t max_hold_ms = max_hold / std::chrono::milliseconds{1};
 
 std::uint64_t ms_of(Duration duration) {

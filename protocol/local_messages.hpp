@@ -35,7 +35,7 @@ struct Announcement {
 // control.sock: one msgpack map {v, type, id, fields...}.
 struct ControlRequest {
     std::uint64_t id{};
-    std::string type{};  // status, stepdown, transfer, drain, undrain.
+    std::string type{};  // status, stepdown, transfer, drain, undrain, reload.
     ElectionName election{};
     std::string target{};            // transfer: a node's name. stepdown: optional.
     std::optional<Duration> hold{};  // `for_ms` on the wire.

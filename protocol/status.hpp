@@ -61,6 +61,8 @@ struct PeerStatus {
     bool same_membership{};
     bool same_config{};
     std::vector<NodeId> hears{};  // Whom it acks.
+    std::string security{};   // "curve", "plain", "none": how it is spoken to. "" if it never is.
+    std::string hindrance{};  // What keeps the connection to it from coming about, as a sentence; "" if nothing does.
 };
 
 struct Status {
@@ -87,7 +89,7 @@ struct Status {
     Term floor{};
     std::vector<ElectionStatus> elections{};
     std::vector<PeerStatus> peers{};
-    std::uint64_t clock_alarms{};      // A claim proved a lease lost that the own clock still believed in.
+    std::uint64_t clock_alarms{};  // A claim proved a lease lost that the own clock still believed in.
     std::uint64_t refused_messages{};  // Unknown senders, forged ones, impossible echoes.
 };
 

@@ -93,6 +93,8 @@ void write_peer(MapWriter& map, const Status& status, const PeerStatus& peer) {
     map.field("same_membership", peer.same_membership);
     map.field("same_config", peer.same_config);
     write_hears(map, status, peer);
+    map.field("security", peer.security);
+    map.field("hindrance", peer.hindrance);
 }
 
 void write_self(MapWriter& map, const Status& s) {

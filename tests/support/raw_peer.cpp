@@ -2,6 +2,7 @@
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
+#include <poll.h>
 #include <sys/socket.h>
 #include <sys/time.h>
 #include <sys/un.h>
@@ -91,6 +92,11 @@ bool RawPeer::is_hung_up_on() {
         size = ::recv(connection_.get(), bytes.data(), bytes.size(), 0);
     } while (size > 0);
     return size == 0 || errno == ECONNRESET;
+}
+
+bool RawPeer::is_hung_up_on_within(std::chrono::milliseconds span) {
+    pollfd end{.fd = connection_.get(), .events = POLLRDHUP, .revents = 0};
+    return ::poll(&end, 1, static_cast<int>(span.count())) > 0;
 }
 
 void RawPeer::hang_up() {

@@ -1,6 +1,7 @@
 // A peer that speaks ZMTP, the bytes under ZeroMQ, by hand: it may say what ZeroMQ itself never would.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <filesystem>
 #include <string>
@@ -32,6 +33,8 @@ public:
 
     // Reads until the other side ends the connection; false if it does not.
     [[nodiscard]] bool is_hung_up_on();
+    // Without reading what is there to be read.
+    [[nodiscard]] bool is_hung_up_on_within(std::chrono::milliseconds span);
 
     // With a reset, as a process that dies with unread data does.
     void hang_up();

@@ -15,6 +15,7 @@
 #include <variant>
 
 #include "client/clock.hpp"
+#include "client/control.hpp"
 #include "tests/support/mesh_sockets.hpp"
 #include "tests/support/places.hpp"
 #include "tools/chaos/report.hpp"
@@ -54,6 +55,9 @@ RealMesh::RealMesh(MeshPlan plan) : plan_{std::move(plan)}, listener_{plan_.topi
         const std::string& name = names_.emplace_back(call_signs.at(i));
         ports_[name] = {.heartbeat = free_port(), .vote = free_port()};
         nodes_[name];
+        if (plan_.security.empty()) continue;
+        give_keys(name, new_keys());
+        public_keys_[name] = {keys(name).public_key};
     }
     write_config();
 }
@@ -71,16 +75,51 @@ RealMesh::~RealMesh() {
 }
 
 void RealMesh::write_config() const {
-    std::ofstream file{config()};
+    // At once, as somebody may be told to read it at any time.
+    const std::filesystem::path draft = directory() / "mesh.toml.new";
+    std::ofstream file{draft};
     file << "cluster = \"" << cluster << "\"\n[timing]\nheartbeat = " << quoted_ms(plan_.heartbeat)
          << "\nlease = " << quoted_ms(plan_.lease) << "\n[election]\npreempt = " << (plan_.preempt ? "true" : "false")
          << "\npreempt_delay = " << quoted_ms(plan_.preempt_delay) << '\n';
+    if (!plan_.security.empty()) file << "[security]\nmode = \"" << plan_.security << "\"\n";
     for (std::size_t i = 0; i < names_.size(); ++i) {
         file << "[[node]]\nname = \"" << names_[i] << "\"\nid = " << i + 1 << "\npriority = " << plan_.priorities[i]
              << "\nheartbeat = \"" << heartbeat_endpoint(names_[i]) << "\"\nvote = \"" << vote_endpoint(names_[i])
              << "\"\n";
+        const auto listed = public_keys_.find(names_[i]);
+        if (listed == public_keys_.end()) continue;
+        file << "public_key = [";
+        for (const std::string& key : listed->second) file << '"' << key << "\", ";
+        file << "]\n";
     }
     file << plan_.more_tables;
+    file.close();
+    std::filesystem::rename(draft, config());
+}
+
+void RealMesh::set_security(const std::string& mode) {
+    plan_.security = mode;
+    write_config();
+}
+
+void RealMesh::list_keys(const std::string& node, const std::vector<std::string>& public_keys) {
+    public_keys_[node] = public_keys;
+    write_config();
+}
+
+std::string RealMesh::reload(const std::string& node) {
+    listener_.mark("reload " + node);
+    const auto answer =
+        client::ask(run_dir(node), {.id = 1, .type = "reload", .election = {}, .target = {}, .hold = {}}, patience);
+    const auto* frame = std::get_if<protocol::Frame>(&answer);
+    const auto reply = frame == nullptr ? std::nullopt : protocol::decode_reply(*frame);
+    if (!reply || !reply->done) throw std::runtime_error(node + " does not reload: " + (reply ? reply->text : ""));
+    return reply->text;
+}
+
+void RealMesh::give_keys(const std::string& node, const Keys& keys) {
+    keys_[node] = keys;
+    write_secret(directory() / "keys", node, keys);
 }
 
 std::filesystem::path RealMesh::run_dir(const std::string& node) const { return directory() / "run" / cluster / node; }

@@ -25,6 +25,7 @@
 #include "protocol/types.hpp"
 #include "tests/support/child_process.hpp"
 #include "tests/support/listener.hpp"
+#include "tests/support/mesh_keys.hpp"
 #include "tests/support/temporary_directory.hpp"
 #include "tools/cli/status_reply.hpp"
 
@@ -37,6 +38,7 @@ struct MeshPlan {
     bool preempt = true;
     std::chrono::milliseconds preempt_delay{200};
     std::string more_tables = {};                 // At the end of the file.
+    std::string security = {};                    // security.mode; each node gets a key unless it is empty.
     client::Topic topic = client::Topic::leader;  // What is listened to.
 };
 
@@ -68,6 +70,15 @@ public:
     [[nodiscard]] NodePorts ports(const std::string& node) const { return ports_.at(node); }
     [[nodiscard]] std::string heartbeat_endpoint(const std::string& node) const;
     [[nodiscard]] std::string vote_endpoint(const std::string& node) const;
+
+    // The configuration, for who starts or is told to reload later.
+    [[nodiscard]] const Keys& keys(const std::string& node) const { return keys_.at(node); }  // That it holds.
+    void set_security(const std::string& mode);
+    void list_keys(const std::string& node, const std::vector<std::string>& public_keys);
+    void give_keys(const std::string& node, const Keys& keys);  // Into its secret file; they are not listed by that.
+
+    // Has a node read the configuration again; what it says of that. Throws unless it is used.
+    std::string reload(const std::string& node);
 
     // Processes. Each call is a mark in the history.
     [[nodiscard]] Launch launch_of(const std::string& node) const;
@@ -117,6 +128,8 @@ private:
     [[nodiscard]] std::string account() const;
 
     MeshPlan plan_;
+    std::map<std::string, Keys> keys_;
+    std::map<std::string, std::vector<std::string>> public_keys_;
     TemporaryDirectory directory_;
     std::vector<std::string> names_;
     std::map<std::string, NodePorts> ports_;

@@ -1,6 +1,8 @@
 // In real time, with real sockets on loopback.
 #include "node/connection.hpp"
 
+#include "node/clock.hpp"
+
 #include <mutex>
 
 #include <gtest/gtest.h>
@@ -27,8 +29,15 @@ protected:
         });
     }
 
+    // Once the one before it has gone.
+    void bind_tcp_soon(zmq::socket_t& socket) const {
+        const std::string endpoint = Endpoint{"127.0.0.1", port}.str();
+        EXPECT_TRUE(eventually([&] { return zmq_bind(socket.handle(), endpoint.c_str()) == 0; }));
+    }
+
     [[nodiscard]] Connection connect(const std::string& host) {
-        return Connection{context, zmq::socket_type::dealer, {host, port}, "peer 2 (n2)", resolver, 1, refusals};
+        return Connection{context, zmq::socket_type::dealer, {host, port}, "peer 2 (n2)", {Way{}}, resolver, 1,
+                          refusals};
     }
 
     const std::uint16_t port = testing::free_port();
@@ -95,6 +104,44 @@ TEST_F(ConnectionInRealTime, AConnectionThatBreaksIsSeenOnce) {
     peer.close();
     EXPECT_TRUE(eventually([&] { return connection.observe(); }));
     EXPECT_FALSE(connection.observe());
+}
+
+TEST_F(ConnectionInRealTime, APeerThatIsAnotherOneIsTriedAgainUntilItIsTheRightOne) {
+    // Refuses in plain text whoever comes in plain text.
+    peer.set(zmq::sockopt::plain_server, true);
+    bind_tcp(peer, {"127.0.0.1", port}, "a test");
+    Connection connection = connect("127.0.0.1");
+    connection.connect();
+    EXPECT_EQ(connection.deadline(), protocol::never);
+    ASSERT_TRUE(eventually([&] {
+        (void)connection.observe();
+        return refusals.of("handshakes_failed") == 1;
+    }));
+    EXPECT_NE(connection.hindrance(), "");
+    EXPECT_GT(connection.deadline(), clock_now());
+    EXPECT_LE(connection.deadline(), clock_now() + 100ms);
+    peer = zmq::socket_t{context, zmq::socket_type::dealer};
+    bind_tcp_soon(peer);
+    ASSERT_TRUE(eventually([&] {
+        connection.keep_deadline(clock_now());
+        (void)connection.observe();
+        return connection.is_up();
+    }));
+    EXPECT_EQ(connection.hindrance(), "");
+    EXPECT_EQ(connection.deadline(), protocol::never);
+}
+
+TEST_F(ConnectionInRealTime, AWayThatIsNoneAnyMoreIsLeft) {
+    bind_tcp(peer, {"127.0.0.1", port}, "a test");
+    Connection connection = connect("127.0.0.1");
+    connection.connect();
+    ASSERT_TRUE(hears(connection));
+    connection.change_ways({Way{}, Way{"another"}}, true);
+    EXPECT_TRUE(connection.is_up());
+    connection.change_ways({}, false);
+    EXPECT_FALSE(connection.is_up());
+    connection.change_ways({Way{}}, false);
+    EXPECT_TRUE(hears(connection));
 }
 
 }  // namespace

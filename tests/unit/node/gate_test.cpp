@@ -19,6 +19,7 @@
 #include "node/transport.hpp"
 #include "tests/support/flooder.hpp"
 #include "tests/support/mesh_sockets.hpp"
+#include "tests/support/raw_peer.hpp"
 
 namespace bellwether::node {
 namespace {
@@ -145,6 +146,36 @@ TEST_F(GateInRealTime, AMillionLongTopicsAgainAndAgain) {
                            [](auto& socket) { testing::subscribe_a_million_times(socket, "", 200); });
         },
         3);
+}
+
+TEST(ManyConnectionsInRealTime, OfWhomNothingWasHeardMakeRoomForNewOnes) {
+    const Endpoint endpoint{"127.0.0.1", testing::free_port()};
+    zmq::context_t context;
+    Refusals refusals;
+    zmq::socket_t listener{context, zmq::socket_type::router};
+    Gate gate{context, refusals};
+    gate.guard(listener, {1 << 20, 3}, "a test");
+    listener.bind(endpoint.str());
+    gate.start();
+    const auto hears = [&](zmq::socket_t& from) {
+        (void)from.send(zmq::str_buffer("hello"), zmq::send_flags::dontwait);
+        zmq::message_t part;
+        const bool heard = eventually([&] { return listener.recv(part, zmq::recv_flags::dontwait).has_value(); });
+        if (heard) (void)listener.recv(part);
+        if (heard) gate.credit(part, part.size());
+        return heard;
+    };
+    zmq::socket_t known{context, zmq::socket_type::dealer};
+    known.connect(endpoint.str());
+    ASSERT_TRUE(hears(known));
+    testing::RawPeer oldest = testing::RawPeer::at_port(endpoint.port);
+    testing::RawPeer silent = testing::RawPeer::at_port(endpoint.port);
+    zmq::socket_t newest{context, zmq::socket_type::dealer};
+    newest.connect(endpoint.str());
+    EXPECT_TRUE(hears(newest));
+    EXPECT_TRUE(oldest.is_hung_up_on());
+    EXPECT_FALSE(silent.is_hung_up_on_within(std::chrono::milliseconds{0}));
+    EXPECT_TRUE(hears(known));
 }
 
 }  // namespace

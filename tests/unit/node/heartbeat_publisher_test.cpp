@@ -14,7 +14,7 @@ using testing::eventually;
 class HeartbeatPublisherInRealTime : public ::testing::Test {
 protected:
     HeartbeatPublisherInRealTime() {
-        publisher.listen(endpoint, gate);
+        publisher.listen(endpoint, gate, nullptr);
         gate.start();
     }
 

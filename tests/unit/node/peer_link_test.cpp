@@ -67,7 +67,8 @@ protected:
     Refusals refusals;
     protocol::Codec codec{config.cluster};
     Resolver resolver;
-    PeerLink link{context, peer, link_waits(config.params), Decoder{codec, refusals}, resolver, refusals};
+    PeerLink link{context,  peer,    SecurityMode::off, nullptr, link_waits(config.params), Decoder{codec, refusals},
+                  resolver, refusals};
     Inbox inbox;
 };
 

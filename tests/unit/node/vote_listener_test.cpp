@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include "node/curve_doorkeeper.hpp"
+#include "tests/support/mesh_keys.hpp"
 #include "tests/support/mesh_messages.hpp"
 #include "tests/support/mesh_sockets.hpp"
 
@@ -20,7 +22,7 @@ constexpr NodeId two{2};
 
 class VoteListenerInRealTime : public ::testing::Test {
 protected:
-    VoteListenerInRealTime() { listener.listen(config.nodes.front().vote, gate); }
+    VoteListenerInRealTime() { listener.listen(config.nodes.front().vote, gate, nullptr); }
 
     zmq::socket_t asker() {
         zmq::socket_t socket{context, zmq::socket_type::dealer};
@@ -58,8 +60,9 @@ protected:
     zmq::context_t context;
     Refusals refusals;
     protocol::Codec codec{config.cluster};
-    VoteListener listener{context, config, config.nodes.front(), link_waits(config.params), Decoder{codec, refusals},
-                          refusals};
+    KeyRing keys{config, config.nodes.front()};
+    VoteListener listener{
+        context, config, config.nodes.front(), link_waits(config.params), keys, Decoder{codec, refusals}, refusals};
     Gate gate{context, refusals};
     Inbox inbox;
 };
@@ -130,6 +133,71 @@ TEST_F(VoteListenerInRealTime, ShutsTheConnectionOfWhoSendsManyPartsAndHearsTheO
     auto socket = asker();
     socket.send(zmq::buffer(frame_of(request_of(two))));
     EXPECT_EQ(first_requests().size(), 1U);
+}
+
+class EncryptedVoteListenerInRealTime : public ::testing::Test {
+protected:
+    EncryptedVoteListenerInRealTime() {
+        const KeyPair own = testing::pair_of(keys[0]);
+        listener.listen(config.nodes.front().vote, gate, &own);
+        gate.start();
+    }
+
+    // True: it comes in, false: it is refused.
+    bool takes(zmq::socket_t& asker, NodeId claimed, std::string_view kind) {
+        const auto before = refusals.of(kind);
+        asker.send(zmq::buffer(frame_of(request_of(claimed))), zmq::send_flags::none);
+        bool came = false;
+        EXPECT_TRUE(eventually([&] {
+            (void)listener.receive(inbox);
+            inbox.deliver([&](const protocol::Event&) { came = true; });
+            return came || refusals.of(kind) > before;
+        }));
+        return came;
+    }
+
+    Config config = testing::mesh_of(3);
+    std::vector<testing::Keys> keys = testing::encrypt(config, SecurityMode::enforce);
+    zmq::context_t context;
+    zmq::context_t elsewhere;
+    Refusals refusals;
+    protocol::Codec codec{config.cluster};
+    KeyRing ring{config, config.nodes.front()};
+    Doorkeeper doorkeeper{context, ring, refusals};
+    VoteListener listener{
+        context, config, config.nodes.front(), link_waits(config.params), ring, Decoder{codec, refusals}, refusals};
+    Gate gate{context, refusals};
+    Inbox inbox;
+};
+
+TEST_F(EncryptedVoteListenerInRealTime, AsksOfEachMessageWhetherItsKeyIsStillGood) {
+    zmq::socket_t asker{elsewhere, zmq::socket_type::dealer};
+    asker.set(zmq::sockopt::linger, 0);
+    testing::speak_as(asker, keys[1], keys[0].public_key);
+    asker.connect(config.nodes.front().vote.str());
+    EXPECT_TRUE(takes(asker, two, "keys_refused"));
+    EXPECT_TRUE(takes(asker, two, "keys_refused"));
+    config.nodes[1].public_keys = {testing::new_keys().public_key};
+    ring.take(config, config.nodes.front());
+    EXPECT_FALSE(takes(asker, two, "keys_refused"));
+    EXPECT_TRUE(eventually([&] { return refusals.of("connections_shut") == 1; }));
+}
+
+TEST_F(EncryptedVoteListenerInRealTime, TakesWhatTheHolderOfTheKeySaysAsItself) {
+    for (const NodeId claimed : {one, NodeId{3}, NodeId{9}}) {
+        zmq::socket_t asker{elsewhere, zmq::socket_type::dealer};
+        asker.set(zmq::sockopt::linger, 0);
+        asker.set(zmq::sockopt::routing_id, "node-" + std::to_string(claimed.value));  // Says nothing.
+        testing::speak_as(asker, keys[1], keys[0].public_key);
+        asker.connect(config.nodes.front().vote.str());
+        EXPECT_FALSE(takes(asker, claimed, "parts_refused"));
+    }
+    zmq::socket_t asker{elsewhere, zmq::socket_type::dealer};
+    asker.set(zmq::sockopt::linger, 0);
+    testing::speak_as(asker, keys[1], keys[0].public_key);
+    asker.connect(config.nodes.front().vote.str());
+    EXPECT_TRUE(takes(asker, two, "sender_forged"));
+    EXPECT_FALSE(takes(asker, one, "sender_forged"));
 }
 
 }  // namespace

@@ -57,6 +57,8 @@ PeerStatus heard_lately() {
     peer.link_up = true;
     peer.round_trip = 1500us;
     peer.hears = {{1}, {2}, {9}};
+    peer.security = "none";
+    peer.hindrance = "wrong key";
     return peer;
 }
 
@@ -101,7 +103,8 @@ TEST(StatusCodec, APeerIsShownWithWhomItHears) {
                          R"({"name":"b","id":2,"voter":true,"priority":0,"incarnation":88,"heard_ago_ms":12,)"
                          R"("link_up":true,"round_trip_us":1500,"votes":false,"quarantine":false,"new_state":false,)"
                          R"("leaving":false,"same_membership":false,"same_config":false,)"
-                         R"("hears":["a","b","9"],"hears_ids":[1,2,9]})"))
+                         R"("hears":["a","b","9"],"hears_ids":[1,2,9],)"
+                         R"("security":"none","hindrance":"wrong key"})"))
         << shown(status);
 }
 
