@@ -10,6 +10,8 @@
 #include <utility>
 #include <vector>
 
+#include <nlohmann/json.hpp>
+
 #include "tests/support/child_process.hpp"
 #include "tests/support/mesh_sockets.hpp"
 #include "tests/support/places.hpp"
@@ -27,14 +29,16 @@ class MeshScriptInRealTime : public ::testing::Test {
 protected:
     ~MeshScriptInRealTime() override { (void)script("down"); }
 
-    [[nodiscard]] Launch launch_of(const std::string& command) const {
-        return {.program = tests::source_dir() / "tools/mesh.sh",
-                .arguments = {command, plan_.config()},
+    [[nodiscard]] Launch launch_of(const std::string& command) const { return tool("mesh.sh", {command, config()}); }
+    [[nodiscard]] Launch tool(const std::string& name, std::vector<std::string> arguments) const {
+        return {.program = tests::source_dir() / "tools" / name,
+                .arguments = std::move(arguments),
                 .environment = {"BELLWETHER_MESH_DIR=" + base_.path().string(),
                                 "BELLWETHER_BIN=" + bellwetherd().parent_path().string()}};
     }
     [[nodiscard]] Finished script(const std::string& command) const { return run(launch_of(command)); }
 
+    [[nodiscard]] fs::path config() const { return plan_.config(); }
     [[nodiscard]] fs::path mesh() const { return base_.path() / "test"; }
     [[nodiscard]] fs::path record(const std::string& node) const { return mesh() / "pid" / node; }
     [[nodiscard]] fs::path run_dir(const std::string& node) const { return mesh() / "run/test" / node; }
@@ -49,6 +53,44 @@ private:
     RealMesh plan_{{.priorities = {30, 20, 10}}};  // For its file and its ports; mesh.sh runs it.
     TemporaryDirectory base_;
 };
+
+TEST_F(MeshScriptInRealTime, RotatesTheKeyOfALeaderThatLeadsOn) {
+    ASSERT_EQ(run({.program = bellwether(), .arguments = {"keygen", "--mesh", config()}}).status, 0);
+    ASSERT_EQ(script("up").status, 0);
+    // Its name and its token.
+    const auto leadership = [&](const std::string& node) {
+        const Finished watch = run(
+            {.program = bellwether(), .arguments = {"watch", "--json", "--count", "1", "--run-dir", run_dir(node)}});
+        const auto said = nlohmann::json::parse(watch.output);
+        return said.at("leader").dump() + " " + said.at("token").dump();
+    };
+    ASSERT_TRUE(eventually([&] { return leadership("bravo").starts_with("\"alpha\" "); }, patience));
+    const std::string leader = leadership("bravo");
+    const std::string before = content_of(config());
+    const Finished rotated = run(tool("rotate_keys.sh", {config(), "--node", "alpha"}));
+    EXPECT_EQ(rotated.status, 0) << rotated.errors << rotated.output;
+    EXPECT_NE(content_of(config()), before);
+    EXPECT_EQ(content_of(config()).size(), before.size());
+    EXPECT_EQ(leadership("bravo"), leader);
+    EXPECT_EQ(leadership("alpha"), leader);
+}
+
+// For hosts that are elsewhere: what the command is told, and when.
+TEST_F(MeshScriptInRealTime, RotatesKeysOnHostsThatACommandReaches) {
+    ASSERT_EQ(run({.program = bellwether(), .arguments = {"keygen", "--mesh", config()}}).status, 0);
+    const std::string command = "echo \"bring to $NODE\"";
+    const Finished rotated = run(tool("rotate_keys.sh", {config(), "--node", "bravo", "--each", command}));
+    EXPECT_EQ(rotated.status, 0) << rotated.errors;
+    std::string steps;
+    for (const std::string& line : lines_of(rotated.output)) {
+        if (line.starts_with("== ")) steps += line.substr(3, 2);
+        if (line.starts_with("bring to ")) steps += " " + line.substr(9);
+    }
+    EXPECT_EQ(steps, "1. alpha bravo charlie2. bravo3. alpha bravo charlie");
+    const Finished refused = run(tool("rotate_keys.sh", {config(), "--node", "bravo", "--each", "false"}));
+    EXPECT_EQ(refused.status, 1);
+    EXPECT_THAT(refused.errors, HasSubstr("for alpha, the command of --each failed"));
+}
 
 TEST_F(MeshScriptInRealTime, WhatIsStartedByManyAtOnceIsStartedOnceAndEnded) {
     std::vector<std::unique_ptr<ChildProcess>> scripts;

@@ -22,6 +22,7 @@ int call(const std::string& command_line) {
     add_transfer(app, exit_status);
     add_drain(app, exit_status);
     add_undrain(app, exit_status);
+    add_reload(app, exit_status);
     app.parse(command_line);
     return exit_status;
 }
@@ -53,6 +54,12 @@ TEST_F(Order, StepdownCarriesItsOptions) {
     EXPECT_EQ(seen.target, "bravo");
     EXPECT_EQ(seen.hold, 30s);
     EXPECT_EQ(seen.election.view(), "backups");
+}
+
+TEST_F(Order, ReloadTellsWhetherTheConfigurationWasPutToUse) {
+    EXPECT_EQ(call_and_reply("reload", true), exit_done);
+    EXPECT_EQ(seen.type, "reload");
+    EXPECT_EQ(call_and_reply("reload --json", false), exit_no);
 }
 
 TEST_F(Order, TransferNamesTheHeir) {
