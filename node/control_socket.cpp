@@ -8,7 +8,7 @@
 namespace bellwether::node {
 namespace {
 
-constexpr int requests_per_turn = 64;
+constexpr int requests_per_turn = 16;  // Each is a step of the machine, and the mesh waits meanwhile.
 constexpr std::size_t frame_overhead = 9;
 // What may wait in the kernel and in half a message. As empty parts it takes 32 times as much memory.
 constexpr std::int64_t unaccounted_bytes = std::int64_t{1} << 20U;

@@ -18,7 +18,7 @@ namespace bellwether::node {
 namespace {
 
 constexpr std::size_t max_watched = 16'384;
-constexpr std::size_t dead_at_once = 64;
+constexpr std::size_t dead_at_once = 16;
 
 // Not <sys/pidfd.h>, which Debian 12 has for C alone.
 int open_pidfd(std::uint32_t pid) { return static_cast<int>(::syscall(SYS_pidfd_open, pid, 0)); }

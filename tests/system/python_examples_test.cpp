@@ -4,6 +4,7 @@
 
 #include <filesystem>
 #include <fstream>
+#include <optional>
 #include <regex>
 #include <stdexcept>
 #include <string>
@@ -72,6 +73,23 @@ TEST_F(PythonExamplesInRealTime, TheRequestOfTheControlPageIsDone) {
     EXPECT_EQ(finished.status, 0) << finished.errors;
     EXPECT_THAT(finished.output, ::testing::HasSubstr("'type': 'done'"));
     (void)mesh.await_leader("bravo");
+}
+
+TEST_F(PythonExamplesInRealTime, TheProcessOfTheSessionsPageLeadsAndTheNextOneWhenItDies) {
+    const std::string program = python_of("sessions.md", mesh, "charlie");
+    const Launch launch = python(mesh, program);
+    std::optional<ChildProcess> first{std::in_place, launch};
+    const auto steps = [&] { return content_of(launch.output).find("with token"); };
+    EXPECT_TRUE(eventually([&] { return steps() != std::string::npos; }, patience)) << content_of(launch.output);
+    const std::string before = content_of(launch.output);
+    first->kill();
+    Launch again = launch;
+    again.output = mesh.directory() / "second.log";
+    ChildProcess second{again};
+    EXPECT_TRUE(eventually([&] { return content_of(again.output).find("with token") != std::string::npos; }, patience))
+        << content_of(again.output);
+    const auto token_of = [](const std::string& said) { return std::stoull(said.substr(said.find("token") + 6)); };
+    EXPECT_GT(token_of(content_of(again.output)), token_of(before));
 }
 
 }  // namespace

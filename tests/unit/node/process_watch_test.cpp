@@ -77,10 +77,10 @@ TEST(ProcessWatch, AMultitudeOfDeathsIsToldOverSeveralCalls) {
     for (std::size_t i = 0; i < many; ++i) ASSERT_TRUE(watch.watch(sleeper.pid()));
     sleeper.kill();
     ASSERT_TRUE(eventually([&] { return is_readable(watch); }));
-    const std::size_t first = watch.take_dead().size();
-    EXPECT_LT(first, many);
-    EXPECT_TRUE(is_readable(watch));
-    EXPECT_EQ(first + watch.take_dead().size(), many);
+    std::size_t told = watch.take_dead().size();
+    EXPECT_LT(told, many);
+    while (is_readable(watch)) told += watch.take_dead().size();
+    EXPECT_EQ(told, many);
 }
 
 TEST(ProcessWatch, WhoDoesNotExistIsNotWatched) {

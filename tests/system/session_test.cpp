@@ -1,0 +1,265 @@
+// Processes that stand for leadership through real daemons, and what becomes of it when they die.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <csignal>
+#include <iostream>
+#include <memory>
+#include <optional>
+#include <sstream>
+#include <string>
+#include <vector>
+
+#include <sys/resource.h>
+
+#include "client/clock.hpp"
+#include "client/connection.hpp"
+#include "protocol/session_codec.hpp"
+#include "tests/support/mesh_sockets.hpp"
+#include "tests/support/places.hpp"
+#include "tests/support/real_mesh.hpp"
+
+namespace bellwether::testing {
+namespace {
+
+namespace fs = std::filesystem;
+namespace session = protocol::session;
+
+using namespace std::chrono_literals;
+using ::testing::HasSubstr;
+
+struct Grant {
+    std::uint64_t token{};
+    protocol::Time heard{};
+};
+
+// A process on the host of a node.
+class Stander {
+public:
+    Stander(const RealMesh& mesh, const std::string& node, const std::string& election, bool with_child = false)
+        : output_{mesh.directory() / ("stander-" + std::to_string(++started_) + ".log")},
+          process_{Launch{.program = bellwetherd().parent_path() / "stander",
+                          .arguments = arguments(mesh.run_dir(node), election, with_child),
+                          .output = output_}} {}
+
+    [[nodiscard]] std::string said() const { return content_of(output_); }
+    [[nodiscard]] bool has_said(const std::string& word) const {
+        const bool has = eventually([&] { return said().find(word) != std::string::npos; }, patience);
+        EXPECT_TRUE(has) << "not " << word << " but " << said();
+        return has;
+    }
+    // The latest.
+    [[nodiscard]] std::optional<Grant> granted() const {
+        std::optional<Grant> latest;
+        for (const std::string& line : lines_of(said())) {
+            std::istringstream words{line};
+            std::string word;
+            std::uint64_t token = 0;
+            std::uint64_t ns = 0;
+            if (words >> word >> token >> ns && word == "granted") latest = Grant{token, protocol::at_ns(ns)};
+        }
+        return latest;
+    }
+    [[nodiscard]] Grant await_grant() const {
+        (void)has_said("granted");
+        return granted().value_or(Grant{});
+    }
+    // Of its child, once the node watches that.
+    [[nodiscard]] pid_t await_held() const {
+        (void)has_said("held");
+        std::istringstream words{said().substr(std::min(said().find("held"), said().size()))};
+        std::string word;
+        pid_t pid = 0;
+        words >> word >> pid;
+        return pid;
+    }
+    ChildProcess& process() { return process_; }
+
+private:
+    static std::vector<std::string> arguments(const fs::path& run_dir, const std::string& election, bool with_child) {
+        std::vector<std::string> words{run_dir.string(), election};
+        if (with_child) words.emplace_back("child");
+        return words;
+    }
+
+    inline static int started_ = 0;
+    fs::path output_;
+    ChildProcess process_;
+};
+
+// Zombies are dead.
+bool is_running(pid_t pid) {
+    std::string stat = content_of(fs::path{"/proc"} / std::to_string(pid) / "stat");
+    const std::size_t end = stat.rfind(')');
+    return end != std::string::npos && stat.size() > end + 2 && stat[end + 2] != 'Z' && stat[end + 2] != 'X';
+}
+
+std::size_t descriptors_of(pid_t pid) {
+    const fs::directory_iterator directory{fs::path{"/proc"} / std::to_string(pid) / "fd"};
+    return static_cast<std::size_t>(std::distance(fs::begin(directory), fs::end(directory)));
+}
+
+std::uint64_t counter(const RealMesh& mesh, const std::string& node, const std::string& name) {
+    return cli::number_of(mesh.status(node).at("counters"), name.c_str());
+}
+
+class SessionsInRealTime : public ::testing::Test {
+protected:
+    SessionsInRealTime() {
+        mesh.start_all();
+        (void)mesh.await_leader("alpha");
+        for (const std::string& name : mesh.names()) mesh.await_links(name, mesh.names().size());
+    }
+
+    // Whoever listens to leader/ is waited for, beyond all sessions.
+    RealMesh mesh{{.priorities = {30, 20, 10}, .topic = client::Topic::view}};
+};
+
+TEST_F(SessionsInRealTime, WhenAProcessIsKilledTheOneOnTheNextHostLeads) {
+    Stander first{mesh, "alpha", "jobs"};
+    const Grant before = first.await_grant();
+    Stander second{mesh, "bravo", "jobs"};
+    ASSERT_TRUE(second.has_said("joined"));
+    EXPECT_TRUE(second.has_said("announcement alpha"));
+    first.process().kill();
+    const Grant after = second.await_grant();
+    EXPECT_GT(after.token, before.token);
+}
+
+TEST_F(SessionsInRealTime, TheNextHostDoesNotWaitForTheLease) {
+    constexpr int trials = 50;
+    auto holder = std::make_unique<Stander>(mesh, "alpha", "jobs");
+    (void)holder->await_grant();
+    std::vector<double> milliseconds;
+    for (int i = 0; i < trials; ++i) {
+        auto next = std::make_unique<Stander>(mesh, i % 2 == 0 ? "bravo" : "alpha", "jobs");
+        ASSERT_TRUE(next->has_said("joined"));
+        ASSERT_FALSE(next->granted());
+        const protocol::Time death = client::now();
+        holder->process().send(SIGKILL);
+        const Grant grant = next->await_grant();
+        ASSERT_NE(grant.token, 0U);
+        milliseconds.push_back(std::chrono::duration<double, std::milli>(grant.heard - death).count());
+        holder = std::move(next);
+    }
+    std::sort(milliseconds.begin(), milliseconds.end());
+    std::cout << "from the death of the holder to the grant on the next host: median " << milliseconds[trials / 2]
+              << " ms, max of " << trials << " " << milliseconds.back() << " ms\n";
+    EXPECT_LT(milliseconds[trials / 2], 150) << "half of the lease";
+}
+
+TEST_F(SessionsInRealTime, TwoOnOneHostLeadOneAfterTheOther) {
+    Stander first{mesh, "alpha", "jobs"};
+    const Grant before = first.await_grant();
+    Stander second{mesh, "alpha", "jobs"};
+    ASSERT_TRUE(second.has_said("joined"));
+    EXPECT_FALSE(second.granted());
+    first.process().kill();
+    EXPECT_EQ(second.await_grant().token, before.token + 1) << "the next holder, without an election";
+}
+
+TEST_F(SessionsInRealTime, TheChildOfADeadProcessIsKilledBeforeAnotherLeads) {
+    for (int i = 0; i < 5; ++i) {
+        Stander first{mesh, "alpha", "jobs" + std::to_string(i), true};
+        const pid_t child = first.await_held();
+        (void)first.await_grant();
+        EXPECT_THAT(first.said(), HasSubstr("held " + std::to_string(child) + " 1"));
+        Stander second{mesh, "bravo", "jobs" + std::to_string(i)};
+        ASSERT_TRUE(second.has_said("joined"));
+        EXPECT_TRUE(is_running(child));
+        first.process().send(SIGKILL);
+        (void)second.await_grant();
+        EXPECT_FALSE(is_running(child));
+    }
+}
+
+TEST_F(SessionsInRealTime, ARestartedDaemonKnowsNoSessionAndIsAskedAgain) {
+    Stander stander{mesh, "alpha", "jobs"};
+    const Grant before = stander.await_grant();
+    mesh.kill("alpha");
+    ASSERT_TRUE(stander.has_said("lost " + std::to_string(before.token)));
+    mesh.start("alpha");
+    EXPECT_TRUE(eventually([&] { return stander.granted()->token > before.token; }, patience)) << stander.said();
+}
+
+TEST_F(SessionsInRealTime, WhoIsNotKnownIsToldSoAndGarbageHarmsNobody) {
+    zmq::context_t context;
+    client::Connection stranger{context, mesh.run_dir("alpha")};
+    const auto answer_to = [&](const protocol::Frame& frame) {
+        stranger.send(frame);
+        std::optional<protocol::Frame> reply;
+        (void)eventually([&] { return (reply = stranger.receive()).has_value(); }, patience);
+        return protocol::to_json(reply.value_or(protocol::Frame{})).value_or("");
+    };
+    EXPECT_THAT(answer_to(session::encode(session::Alive{})), HasSubstr(R"("reason":"unknown")"));
+    EXPECT_THAT(answer_to(session::encode(session::Holds{.pid = 0})), HasSubstr(R"("reason":"bad_request")"));
+    EXPECT_THAT(answer_to(session::encode(session::Campaign{})), HasSubstr("challenge"));
+    EXPECT_THAT(answer_to(session::encode(session::Answer{.nonce = 5})), HasSubstr(R"("reason":"unknown")"));
+    protocol::Frame damaged = session::encode(session::Revoked{.token = {5}});
+    damaged.pop_back();
+    EXPECT_THAT(answer_to(damaged), HasSubstr(R"("reason":"bad_request")"));
+    EXPECT_EQ(counter(mesh, "alpha", "sessions"), 0U);
+    EXPECT_EQ(counter(mesh, "alpha", "watched_processes"), 0U);
+}
+
+TEST_F(SessionsInRealTime, AThousandComeAndGoAndLeaveNothingBehind) {
+    constexpr std::size_t many = 1000;
+    constexpr std::size_t elections = 50;
+    rlimit limit{};
+    ASSERT_EQ(::getrlimit(RLIMIT_NOFILE, &limit), 0);
+    limit.rlim_cur = limit.rlim_max;
+    ASSERT_EQ(::setrlimit(RLIMIT_NOFILE, &limit), 0);
+    const pid_t daemon = mesh.process("alpha").pid();
+    const std::size_t descriptors_before = descriptors_of(daemon);
+    const std::size_t resident_before = mesh.process("alpha").memory().resident_mb;
+    for (int round = 0; round < 3; ++round) {
+        zmq::context_t context;
+        context.set(zmq::ctxopt::max_sockets, 4 * static_cast<int>(many));
+        std::vector<std::unique_ptr<client::Connection>> connections;
+        for (std::size_t i = 0; i < many; ++i) {
+            connections.push_back(std::make_unique<client::Connection>(context, mesh.run_dir("alpha")));
+            const auto election = protocol::ElectionName::parse("e" + std::to_string(i % elections));
+            connections.back()->send(session::encode(session::Campaign{.election = *election}));
+        }
+        std::size_t joined = 0;
+        std::size_t granted = 0;
+        const auto attend = [&](client::Connection& connection) {
+            while (const auto frame = connection.receive()) {
+                const auto heard = session::decode_from_node(*frame);
+                if (!heard) continue;
+                const auto* challenge = std::get_if<session::Challenge>(&heard->message);
+                if (challenge != nullptr) connection.send(session::encode(session::Answer{challenge->nonce}));
+                joined += std::holds_alternative<session::Joined>(heard->message) ? 1 : 0;
+                granted += std::holds_alternative<session::Granted>(heard->message) ? 1 : 0;
+            }
+        };
+        EXPECT_TRUE(eventually(
+            [&] {
+                for (const auto& connection : connections) attend(*connection);
+                return joined == many && granted == elections;
+            },
+            patience))
+            << joined << " joined, " << granted << " granted";
+        EXPECT_EQ(counter(mesh, "alpha", "sessions"), many);
+        EXPECT_EQ(counter(mesh, "alpha", "watched_processes"), many);
+        for (const auto& connection : connections) connection->send(session::encode(session::Resign{}));
+        EXPECT_TRUE(eventually([&] { return counter(mesh, "alpha", "sessions") == 0; }, patience));
+        EXPECT_EQ(counter(mesh, "alpha", "watched_processes"), 0U);
+        connections.clear();
+        context.close();
+        EXPECT_TRUE(eventually([&] { return descriptors_of(daemon) <= descriptors_before + 2; }, patience))
+            << descriptors_of(daemon) << " descriptors, " << descriptors_before << " before";
+    }
+    // What was freed is given back every few seconds.
+    EXPECT_TRUE(eventually([&] { return mesh.process("alpha").memory().resident_mb <= resident_before + 8; }, patience))
+        << mesh.process("alpha").memory().resident_mb << " MB, " << resident_before << " before";
+    const std::uint64_t longest_turn_us = counter(mesh, "alpha", "loop_longest_turn_us");
+    std::cout << "resident " << resident_before << " MB before, " << mesh.process("alpha").memory().resident_mb
+              << " after, at most " << mesh.process("alpha").memory().peak_mb << "; longest turn of the loop "
+              << longest_turn_us << " us\n";
+    EXPECT_LT(longest_turn_us, 500'000U) << "also on a machine that is busy with other things";
+}
+
+}  // namespace
+}  // namespace bellwether::testing
