@@ -3,6 +3,7 @@
 
 #include "protocol/codec.hpp"
 #include "protocol/local_codec.hpp"
+#include "protocol/session_codec.hpp"
 #include "tests/fuzz/seeds.hpp"
 #include "tests/support/wire_messages.hpp"
 
@@ -100,7 +101,31 @@ Seeds local_seeds() {
             {"done", behind(1, input_of(encode_reply({.id = 2, .done = true})))},
             {"refused", behind(1, input_of(encode_reply(refused)))},
             {"json_of_an_announcement", behind(2, input_of(encode_announcement(announcement(), true)))},
-            {"json_of_every_kind", behind(2, {every_kind.begin(), every_kind.end()})}};
+            {"json_of_every_kind", behind(2, {every_kind.begin(), every_kind.end()})},
+            {"campaign", behind(3, input_of(session::encode(session::Campaign{
+                                       .metadata = announcement().metadata, .priority = Priority{5}, .forks = true})))},
+            {"holds", behind(3, input_of(session::encode(session::Holds{.pid = 4711})))},
+            {"answer", behind(3, input_of(session::encode(session::Answer{.nonce = 5})))},
+            {"alive", behind(3, input_of(session::encode(session::Alive{})))},
+            {"revoked", behind(3, input_of(session::encode(session::Revoked{.token = {1001}})))},
+            {"resign", behind(3, input_of(session::encode(session::Resign{})))},
+            {"challenge", behind(4, input_of(session::encode(session::Challenge{.nonce = 5}, {7})))},
+            {"joined", behind(4, input_of(session::encode(session::Joined{.session = 1}, {7})))},
+            {"held", behind(4, input_of(session::encode(session::HeldProcess{.pid = 4711, .killable = true}, {7})))},
+            {"granted", behind(4, input_of(session::encode(session::Granted{.token = {1001},
+                                                                            .valid_until = at_ns(2'000'000'000),
+                                                                            .clock = at_ns(1'000'000'000)},
+                                                           {7})))},
+            {"extended", behind(4, input_of(session::encode(session::Extended{.token = {1001},
+                                                                              .valid_until = at_ns(2'000'000'000),
+                                                                              .clock = at_ns(1'000'000'000)},
+                                                            {7})))},
+            {"revoke",
+             behind(4, input_of(session::encode(
+                           session::Revoke{.token = {1001}, .reason = Reason::drain, .deadline = at_ns(2'000'000'000)},
+                           {7})))},
+            {"session_refused", behind(4, input_of(session::encode(session::Refused{"limit", "no more"}, {7})))},
+            {"session_announcement", behind(4, input_of(session::encode(announcement(), {7})))}};
 }
 
 Seeds control_seeds() {
