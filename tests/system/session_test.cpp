@@ -237,7 +237,7 @@ TEST_F(SessionsInRealTime, AThousandComeAndGoAndLeaveNothingBehind) {
         EXPECT_TRUE(eventually(
             [&] {
                 for (const auto& connection : connections) attend(*connection);
-                return joined == many && granted == elections;
+                return joined == many && granted >= elections;  // More, where a lease was lost meanwhile.
             },
             patience))
             << joined << " joined, " << granted << " granted";
