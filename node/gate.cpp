@@ -233,12 +233,16 @@ void Gate::drain(Listener& listener) {
 }
 
 void Gate::admit(Listener& listener, int fd) {
+    const auto newcomer = oldest_newcomer(listener);
     if (listener.connections.size() >= listener.allowance.connections) {
         refusals_.report(connections_shut_, "listener for " + listener.what, "too many connections at once");
-        if (!make_room(listener)) {
+        if (!newcomer) {
             (void)end(fd);
             return;
         }
+        // Or whoever opens connections and is silent would keep all others out.
+        (void)end_if_same(*newcomer, listener.connections.at(*newcomer));
+        listener.connections.erase(*newcomer);
     }
     // Told at each arrival, and now if something has come already. It may be gone, and its descriptor taken by a
     // connection that is watched already.
@@ -246,22 +250,23 @@ void Gate::admit(Listener& listener, int fd) {
     event.events = EPOLLIN | EPOLLET;
     event.data.fd = fd;
     if (epoll_ctl(epoll_.get(), EPOLL_CTL_ADD, fd, &event) != 0 && errno != EEXIST) return;
-    listener.connections.emplace(fd, Connection{.admitted_at = steady_clock::now(),
-                                                .local_address = local_address(fd),
-                                                .tcp = is_tcp(fd),
-                                                .looked_at = steady_clock::now()});
+    const std::uint64_t number = ++listener.last_number;
+    listener.connections.emplace(
+        fd,
+        Connection{
+            .number = number, .local_address = local_address(fd), .tcp = is_tcp(fd), .looked_at = steady_clock::now()});
+    listener.newcomers.emplace_back(fd, number);
 }
 
-// Or whoever opens connections and is silent would keep all others out.
-bool Gate::make_room(Listener& listener) {
-    auto& connections = listener.connections;
-    const auto oldest = std::min_element(connections.begin(), connections.end(), [](const auto& a, const auto& b) {
-        return std::pair{a.second.known, a.second.admitted_at} < std::pair{b.second.known, b.second.admitted_at};
-    });
-    if (oldest == connections.end() || oldest->second.known) return false;
-    (void)end_if_same(oldest->first, oldest->second);
-    connections.erase(oldest);
-    return true;
+// Of whom nothing good was heard yet.
+std::optional<int> Gate::oldest_newcomer(Listener& listener) {
+    while (!listener.newcomers.empty()) {
+        const auto& [fd, number] = listener.newcomers.front();
+        const auto found = listener.connections.find(fd);
+        if (found != listener.connections.end() && found->second.number == number && !found->second.known) return fd;
+        listener.newcomers.pop_front();
+    }
+    return std::nullopt;
 }
 
 void Gate::count(int fd, Connection& connection) {

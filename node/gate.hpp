@@ -7,6 +7,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <deque>
 #include <functional>
 #include <list>
 #include <map>
@@ -15,6 +16,7 @@
 #include <string>
 #include <string_view>
 #include <thread>
+#include <utility>
 
 #include <zmq.hpp>
 
@@ -70,7 +72,7 @@ private:
     struct Connection {
         std::string key;  // That it was made with, once a message has told.
         bool known{};  // Something good has come from it.
-        std::chrono::steady_clock::time_point admitted_at;
+        std::uint64_t number{};  // Of all that were admitted.
         std::string local_address;  // Descriptors are reused: by this the connection is known to be still itself.
         bool tcp{};
         std::uint64_t received{};  // By TCP, at the last look.
@@ -84,12 +86,15 @@ private:
         Allowance allowance;
         std::string what;
         std::map<int, Connection> connections;
+        std::deque<std::pair<int, std::uint64_t>>
+            newcomers;  // Descriptors and numbers; some have become known or gone.
+        std::uint64_t last_number{};
     };
 
     void run();
     void drain(Listener& listener);
     void admit(Listener& listener, int fd);
-    [[nodiscard]] static bool make_room(Listener& listener);
+    [[nodiscard]] static std::optional<int> oldest_newcomer(Listener& listener);
     void look_at(int fd);
     [[nodiscard]] static bool end_if_same(int fd, const Connection& connection);
     static void count(int fd, Connection& connection);
