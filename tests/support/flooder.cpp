@@ -23,10 +23,12 @@ Flooder::~Flooder() {
     waitpid(pid_, nullptr, 0);
 }
 
-void flood(zmq::socket_type type, const std::string& endpoint, const std::function<void(zmq::socket_t&)>& use) {
+void flood(zmq::socket_type type, const std::string& endpoint, const std::function<void(zmq::socket_t&)>& use,
+           const std::function<void(zmq::socket_t&)>& prepare) {
     zmq::context_t context;
     zmq::socket_t socket{context, type};
     socket.set(zmq::sockopt::sndhwm, 0);
+    prepare(socket);
     socket.connect(endpoint);
     use(socket);
     for (;;) pause();

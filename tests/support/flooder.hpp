@@ -31,8 +31,10 @@ private:
     pid_t pid_;
 };
 
-// For a flooder to run. Connects until somebody listens, uses the socket and stays; never returns.
-void flood(zmq::socket_type type, const std::string& endpoint, const std::function<void(zmq::socket_t&)>& use);
+// For a flooder to run. Prepares the socket, connects until somebody listens, uses it and stays; never returns.
+void flood(
+    zmq::socket_type type, const std::string& endpoint, const std::function<void(zmq::socket_t&)>& use,
+    const std::function<void(zmq::socket_t&)>& prepare = [](zmq::socket_t&) {});
 
 void send_a_million_parts(zmq::socket_t& socket, std::size_t size);
 void subscribe_a_million_times(zmq::socket_t& socket, const std::string& beginning, std::size_t size);

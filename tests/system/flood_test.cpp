@@ -27,7 +27,8 @@ using namespace std::chrono_literals;
 constexpr std::size_t most_mb = 256;
 constexpr std::size_t kept_mb = 64;  // What an allocator may keep of it for the next time.
 
-class FloodInRealTime : public ::testing::Test {
+// In plain text from a stranger, encrypted from a member: whoever is admitted may flood.
+class FloodInRealTime : public ::testing::TestWithParam<const char*> {
 protected:
     void start() {
         mesh.start_all();
@@ -46,7 +47,7 @@ protected:
                 ::prctl(PR_SET_PDEATHSIG, SIGKILL);
                 eventfd_t shot = 0;
                 ::eventfd_read(gun.get(), &shot);
-                flood(type, endpoint, use);
+                flood(type, endpoint, use, member_at(endpoint));
             }};
             start();
             ::eventfd_write(gun.get(), 1);
@@ -86,54 +87,63 @@ protected:
         }
     }
 
+    // With what charlie shows to alpha. The local sockets are not encrypted.
+    [[nodiscard]] std::function<void(zmq::socket_t&)> member_at(const std::string& endpoint) const {
+        if (GetParam() == std::string{"off"} || !endpoint.starts_with("tcp://")) return [](zmq::socket_t&) {};
+        return [this](zmq::socket_t& socket) { speak_as(socket, mesh.keys("charlie"), mesh.keys("alpha").public_key); };
+    }
+
     [[nodiscard]] std::string ipc(const std::string& name) const {
         return "ipc://" + (mesh.run_dir("alpha") / name).string();
     }
 
-    RealMesh mesh{{.priorities = {30, 20, 10}, .heartbeat = 100ms, .lease = 1000ms}};
+    RealMesh mesh{{.priorities = {30, 20, 10}, .heartbeat = 100ms, .lease = 1000ms, .security = GetParam()}};
     Leadership leadership;
     protocol::Time begin;
     std::size_t before_mb{};
 };
 
-TEST_F(FloodInRealTime, AMessageOfAMillionPartsToTheVotePort) {
+TEST_P(FloodInRealTime, AMessageOfAMillionPartsToTheVotePort) {
     endure(zmq::socket_type::dealer, mesh.vote_endpoint("alpha"), "connections_shut",
            [](zmq::socket_t& socket) { send_a_million_parts(socket, 8); });
 }
 
-TEST_F(FloodInRealTime, AMessageOfAMillionPartsToControlSock) {
+TEST_P(FloodInRealTime, AMessageOfAMillionPartsToControlSock) {
     endure(zmq::socket_type::dealer, ipc("control.sock"), "local_connections_shut",
            [](zmq::socket_t& socket) { send_a_million_parts(socket, 8); });
 }
 
-TEST_F(FloodInRealTime, AMillionSubscriptionsToTheHeartbeatPort) {
+TEST_P(FloodInRealTime, AMillionSubscriptionsToTheHeartbeatPort) {
     endure(zmq::socket_type::xsub, mesh.heartbeat_endpoint("alpha"), "connections_shut",
            [](zmq::socket_t& socket) { subscribe_a_million_times(socket, "", 18); });
 }
 
-TEST_F(FloodInRealTime, AMillionSubscriptionsToLeaderSock) {
+TEST_P(FloodInRealTime, AMillionSubscriptionsToLeaderSock) {
     endure(zmq::socket_type::xsub, ipc("leader.sock"), "local_connections_shut",
            [](zmq::socket_t& socket) { subscribe_a_million_times(socket, "leader/", 18); });
 }
 
-TEST_F(FloodInRealTime, AHundredThousandFramesThatAreNoMessages) {
+TEST_P(FloodInRealTime, AHundredThousandFramesThatAreNoMessages) {
     endure(zmq::socket_type::dealer, mesh.vote_endpoint("alpha"), "frames_refused_not_msgpack",
            [](zmq::socket_t& socket) {
                for (int i = 0; i < 100'000; ++i) socket.send(zmq::str_buffer("\xc1"), zmq::send_flags::none);
            });
 }
 
-TEST_F(FloodInRealTime, StrangersThatHangUpBeforeTheyAreReadAtTheVotePort) {
+TEST_P(FloodInRealTime, StrangersThatHangUpBeforeTheyAreReadAtTheVotePort) {
     start();
     flood_and_hang_up(mesh.ports("alpha").vote, "DEALER", {"\0\1\xc1", 3});
     expect_as_before();
 }
 
-TEST_F(FloodInRealTime, StrangersThatHangUpBeforeTheyAreReadAtTheHeartbeatPort) {
+TEST_P(FloodInRealTime, StrangersThatHangUpBeforeTheyAreReadAtTheHeartbeatPort) {
     start();
     flood_and_hang_up(mesh.ports("alpha").heartbeat, "SUB", {"\0\2\1x", 4});
     expect_as_before();
 }
+
+INSTANTIATE_TEST_SUITE_P(Mode, FloodInRealTime, ::testing::Values("off", "enforce"),
+                         [](const auto& mode) { return std::string{mode.param}; });
 
 }  // namespace
 }  // namespace bellwether::testing
