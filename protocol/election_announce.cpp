@@ -241,6 +241,8 @@ ElectionStatus Election::status(Time now) const {
                           .reason = known.leader == nobody ? absence_ : known.reason,
                           .eligible = eligible(),
                           .hindrance = hindrance(),
+                          .preempts = settings_.preempt,
+                          .handover_timeout = settings_.handover_timeout,
                           .failures = failures_,
                           .campaigns = campaigns_,
                           .wins = wins_,

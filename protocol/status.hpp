@@ -26,6 +26,8 @@ struct ElectionStatus {
     Eligible eligible{};
     std::string hindrance{};  // What keeps this node from leading, as a sentence; "" if nothing does.
     Duration hold_left{};   // Nobody preempts.
+    bool preempts{};        // By its settings, a better-ranked node takes over.
+    Duration handover_timeout{};
     NodeId heir{};          // A hand-over to this node is under way.
     std::size_t sessions{};  // That stand here, or may still act.
     SessionId session{};    // The one that holds the token; 0: none.

@@ -55,6 +55,8 @@ void write_election(MapWriter& map, const Status& status, const ElectionStatus& 
     map.field("eligible", to_string(e.eligible));
     map.field("hindrance", e.hindrance);
     field_ms(map, "hold_left_ms", e.hold_left);
+    map.field("preempt", e.preempts);
+    field_ms(map, "handover_timeout_ms", e.handover_timeout);
     field_node(map, status, "heir", "heir_id", e.heir);
     map.field("sessions", e.sessions);
     map.field("session", e.session);

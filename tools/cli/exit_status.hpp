@@ -12,6 +12,11 @@ enum ExitStatus : int {
     exit_bad_call = 2,   // Or a bad configuration.
     exit_unknown = 3,    // No leader known, or the answer is stale.
     exit_no_daemon = 4,  // None reached: there is none, or this user may not ask it.
+    // Of `run`, which otherwise ends as its command does.
+    exit_run_no_daemon = 122,
+    exit_run_lost = 123,
+    exit_run_not_led = 124,
+    exit_run_bad_call = 125,
     exit_interrupted = 130,
 };
 

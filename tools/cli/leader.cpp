@@ -10,6 +10,7 @@
 #include "tools/cli/daemon_options.hpp"
 #include "tools/cli/duration_option.hpp"
 #include "tools/cli/exit_status.hpp"
+#include "tools/cli/format.hpp"
 #include "tools/cli/subcommands.hpp"
 #include "tools/cli/terminal.hpp"
 #include "tools/cli/watch_line.hpp"
@@ -26,10 +27,11 @@ struct LeaderOptions {
     protocol::ElectionName election;
     std::chrono::milliseconds wait{};
     bool json{};
+    std::string format{"{leader}"};
 };
 
-int print_leader(const client::News& news, bool json) {
-    (void)print_line(json ? line_for_programs(news) : news.announcement.leader);
+int print_leader(const client::News& news, const LeaderOptions& options) {
+    (void)print_line(options.json ? line_for_programs(news) : filled(options.format, line_for_programs(news)));
     return exit_done;
 }
 
@@ -39,6 +41,7 @@ std::string why_unknown(const std::optional<client::News>& last, const LeaderOpt
 }
 
 int run_leader(const LeaderOptions& options) {
+    check_format(options.format);
     const auto run_dir = locate_daemon(options.daemon);
     if (const auto hindrance = client::why_not_reachable(run_dir)) throw Failure{exit_no_daemon, hindrance->text};
     zmq::context_t context;
@@ -51,7 +54,7 @@ int run_leader(const LeaderOptions& options) {
         auto news = left.count() > 0 ? watch.next(left) : std::nullopt;
         if (!news) throw Failure{exit_unknown, why_unknown(last, options)};
         const bool known = news->kind != client::News::Kind::unknown && !news->announcement.leader.empty();
-        if (known) return print_leader(*news, options.json);
+        if (known) return print_leader(*news, options);
         last = std::move(news);
     }
 }
@@ -64,8 +67,14 @@ void add_leader(CLI::App& app, int& exit_status) {
     add_daemon_options(*leader, options->daemon);
     add_election_option(*leader, options->election);
     add_duration(*leader, "--wait", options->wait, "Wait so long for one");
-    leader->add_flag("--json", options->json, "The whole announcement as one JSON object");
-    leader->footer("Example: bellwether leader --wait 10s");
+    CLI::Option* json = leader->add_flag("--json", options->json, "The whole announcement as one JSON object");
+    leader->add_option("--format", options->format, "What to print, with {leader}, {token}, {metadata.KEY}...")
+        ->type_name("TEXT")
+        ->excludes(json);
+    leader->footer(
+        "--format knows all keys of an announcement; exit status 3, too, if the leader's metadata lacks the KEY.\n"
+        "Examples: bellwether leader --wait 10s\n"
+        "          curl $(bellwether leader --format '{metadata.api}')/health");
     leader->callback([options, &exit_status] { exit_status = run_leader(*options); });
 }
 

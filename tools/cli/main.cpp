@@ -29,7 +29,9 @@ int explain(const CLI::App& app, const CLI::ParseError& error) {
         std::fprintf(stderr, "bellwether: there is no subcommand %s; see bellwether --help\n", rest.front().c_str());
         return bellwether::cli::exit_bad_call;
     }
-    return app.exit(error) == 0 ? bellwether::cli::exit_done : bellwether::cli::exit_bad_call;
+    if (app.exit(error) == 0) return bellwether::cli::exit_done;
+    // The lower numbers are those of the command that is run.
+    return app.got_subcommand("run") ? bellwether::cli::exit_run_bad_call : bellwether::cli::exit_bad_call;
 }
 
 void add_subcommands(CLI::App& app, int& exit_status) {
@@ -37,6 +39,7 @@ void add_subcommands(CLI::App& app, int& exit_status) {
     add_watch(app, exit_status);
     add_status(app, exit_status);
     add_leader(app, exit_status);
+    add_is_leader(app, exit_status);
     add_stepdown(app, exit_status);
     add_transfer(app, exit_status);
     add_drain(app, exit_status);
@@ -45,6 +48,7 @@ void add_subcommands(CLI::App& app, int& exit_status) {
     add_check(app, exit_status);
     add_init(app, exit_status);
     add_keygen(app, exit_status);
+    add_run(app, exit_status);
 }
 
 }  // namespace

@@ -17,5 +17,7 @@ void add_check(CLI::App& app, int& exit_status);
 void add_init(CLI::App& app, int& exit_status);
 void add_keygen(CLI::App& app, int& exit_status);
 void add_reload(CLI::App& app, int& exit_status);
+void add_is_leader(CLI::App& app, int& exit_status);
+void add_run(CLI::App& app, int& exit_status);
 
 }  // namespace bellwether::cli

@@ -3,7 +3,10 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
+#include <ctime>
+#include <iostream>
 #include <optional>
+#include <string>
 #include <thread>
 
 #include <sys/wait.h>
@@ -74,6 +77,26 @@ TEST_F(GuardAgainstTheRealClock, AForkedChildDoesNotInheritLeadership) {
     ASSERT_EQ(::waitpid(child, &status, 0), child);
     EXPECT_EQ(status, 0);
     EXPECT_TRUE(guard_.may_act());
+}
+
+double cpu_ns() {
+    timespec time{};
+    ::clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time);
+    return static_cast<double>(time.tv_sec) * 1e9 + static_cast<double>(time.tv_nsec);
+}
+
+// A call to the kernel takes longer than this.
+TEST_F(GuardAgainstTheRealClock, AnswersInNanoseconds) {
+    mandate_.give({1001}, now(), now() + 1h);
+    constexpr int calls = 1'000'000;
+    int yes = 0;
+    const double begin = cpu_ns();
+    for (int i = 0; i < calls; ++i) yes += guard_.may_act() ? 1 : 0;
+    const double each = (cpu_ns() - begin) / calls;
+    RecordProperty("ns_per_call", std::to_string(each));
+    std::cout << "may_act() takes " << each << " ns\n";
+    EXPECT_EQ(yes, calls);
+    EXPECT_LT(each, 200);
 }
 
 // Each term is over before the next begins: a reader sees tokens grow, and none that was withdrawn before it asked.

@@ -1,0 +1,113 @@
+#include "tools/run/guardian.hpp"
+
+#include <gtest/gtest.h>
+
+#include <functional>
+#include <optional>
+
+#include <poll.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "client/clock.hpp"
+
+namespace bellwether::run {
+namespace {
+
+using namespace std::chrono_literals;
+
+std::optional<Report> await(Guardian& guardian) {
+    pollfd item{.fd = guardian.fd(), .events = POLLIN, .revents = 0};
+    (void)::poll(&item, 1, 10'000);
+    return guardian.next_report();
+}
+
+// In a process of its own, which adopts orphans from then on.
+void expect_in_a_child(const std::function<bool(Guardian&)>& holds, const std::string& script) {
+    const pid_t child = ::fork();
+    if (child == 0) {
+        const Program program{.words = {"/bin/sh", "-c", script}, .environment = {}};
+        Guardian guardian{program};
+        ::_exit(holds(guardian) ? 0 : 1);
+    }
+    int status = 0;
+    ASSERT_EQ(::waitpid(child, &status, 0), child);
+    EXPECT_EQ(status, 0);
+}
+
+TEST(AGuardianInRealTime, TellsHowTheCommandEnded) {
+    expect_in_a_child(
+        [](Guardian& guardian) {
+            guardian.order(Order::Kind::prepare);
+            const auto ready = await(guardian);
+            if (!ready || ready->kind != Report::Kind::ready || ::getpgid(pid_t(ready->value)) != ready->value)
+                return false;
+            guardian.order(Order::Kind::go, 1);
+            const auto ended = await(guardian);
+            return ended && ended->kind == Report::Kind::ended && WEXITSTATUS(int(ended->value)) == 7;
+        },
+        "exit 7");
+}
+
+TEST(AGuardianInRealTime, KillsAtTheDeadlineThatItWasToldLast) {
+    expect_in_a_child(
+        [](Guardian& guardian) {
+            guardian.order(Order::Kind::prepare);
+            if (!await(guardian)) return false;
+            const auto deadline = [&](protocol::Duration span) {
+                const auto time = client::now() + span;
+                guardian.order(Order::Kind::deadline, time.time_since_epoch().count());
+                return time;
+            };
+            deadline(1h);
+            guardian.order(Order::Kind::go, 1);
+            const auto due = deadline(200ms);
+            const auto ended = await(guardian);
+            return ended && ended->kind == Report::Kind::expired && client::now() >= due;
+        },
+        "exec sleep 1000");
+}
+
+TEST(AGuardianInRealTime, StopsWithinTheTimeThatItWasGivenWhateverTheLease) {
+    expect_in_a_child(
+        [](Guardian& guardian) {
+            guardian.order(Order::Kind::prepare);
+            if (!await(guardian)) return false;
+            guardian.order(Order::Kind::go, 1);
+            guardian.order(Order::Kind::stop, (client::now() + 200ms).time_since_epoch().count());
+            guardian.order(Order::Kind::deadline, (client::now() + 1h).time_since_epoch().count());
+            const auto ended = await(guardian);
+            return ended.has_value();
+        },
+        "trap '' TERM; while :; do sleep 1; done");
+}
+
+TEST(AGuardianInRealTime, PreparesTheCommandAgainAfterItHasEnded) {
+    expect_in_a_child(
+        [](Guardian& guardian) {
+            for (int round = 0; round < 2; ++round) {
+                guardian.order(Order::Kind::prepare);
+                if (!await(guardian)) return false;
+                guardian.order(Order::Kind::go, 1);
+                const auto ended = await(guardian);
+                if (!ended || ended->kind != Report::Kind::ended) return false;
+            }
+            return true;
+        },
+        "exit 0");
+}
+
+TEST(AGuardianInRealTime, TellsOfTheCommandAgainThatStillWaits) {
+    expect_in_a_child(
+        [](Guardian& guardian) {
+            guardian.order(Order::Kind::prepare);
+            const auto first = await(guardian);
+            guardian.order(Order::Kind::prepare);
+            const auto second = await(guardian);
+            return first && second && first->value == second->value;
+        },
+        "exit 0");
+}
+
+}  // namespace
+}  // namespace bellwether::run

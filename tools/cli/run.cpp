@@ -1,0 +1,166 @@
+// bellwether run: a command that runs only while this host leads.
+#include <sys/wait.h>
+
+#include <cerrno>
+#include <csignal>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include <poll.h>
+#include <zmq.hpp>
+
+#include "client/clock.hpp"
+#include "client/control.hpp"
+#include "tools/cli/daemon_options.hpp"
+#include "tools/cli/duration_option.hpp"
+#include "tools/cli/exit_status.hpp"
+#include "tools/cli/status_reply.hpp"
+#include "tools/cli/subcommands.hpp"
+#include "tools/run/attempt.hpp"
+#include "tools/run/back_off.hpp"
+#include "tools/run/guardian.hpp"
+#include "tools/run/say.hpp"
+#include "tools/run/signals.hpp"
+#include "tools/run/terminal.hpp"
+
+namespace bellwether::cli {
+
+namespace {
+
+using namespace std::chrono_literals;
+using run::Outcome;
+
+struct RunOptions {
+    DaemonOptions daemon;
+    protocol::ElectionName election;
+    std::chrono::milliseconds grace{5s};
+    std::optional<protocol::Duration> wait;
+    bool restart{};
+    std::vector<std::string> command;
+};
+
+int as_a_shell_says(int wait_status) {
+    return WIFSIGNALED(wait_status) ? 128 + WTERMSIG(wait_status) : WEXITSTATUS(wait_status);
+}
+
+int status_of(const Outcome& outcome) {
+    switch (outcome.kind) {
+        case Outcome::Kind::ended: return as_a_shell_says(outcome.wait_status);
+        case Outcome::Kind::told_off: return 128 + outcome.wait_status;
+        case Outcome::Kind::not_led: return exit_run_not_led;
+        case Outcome::Kind::refused: return exit_run_bad_call;
+        case Outcome::Kind::lost:
+        case Outcome::Kind::broken: break;
+    }
+    return exit_run_lost;
+}
+
+bool may_restart(const Outcome& outcome) {
+    using Kind = Outcome::Kind;
+    const bool has_led = outcome.kind == Kind::ended || outcome.kind == Kind::lost || outcome.kind == Kind::broken;
+    return has_led && !outcome.was_told_to_end;
+}
+
+// The signal that ended the wait, if one did.
+std::optional<int> pause_for(protocol::Duration span, const run::Signals& signals) {
+    pollfd item{.fd = signals.fd(), .events = POLLIN, .revents = 0};
+    const auto ms = std::chrono::ceil<std::chrono::milliseconds>(span).count();
+    if (::poll(&item, 1, static_cast<int>(ms)) <= 0) return std::nullopt;
+    return signals.next();
+}
+
+run::Program program_of(const RunOptions& options, const std::filesystem::path& run_dir) {
+    return {.words = options.command,
+            .environment = {{"BELLWETHER_ELECTION", options.election.str()},
+                            {"BELLWETHER_NODE", run_dir.filename().string()},
+                            {"BELLWETHER_RUN_DIR", run_dir.string()}}};
+}
+
+int lead_and_run(const RunOptions& options, const std::filesystem::path& run_dir) {
+    // SIGCHLD ignored, as some starters leave it, would hide the end of the command.
+    std::signal(SIGCHLD, SIG_DFL);
+    const run::Program program = program_of(options, run_dir);
+    auto guardian = std::make_unique<run::Guardian>(program);  // While there is no other thread.
+    std::signal(SIGPIPE, SIG_IGN);
+    const run::Signals signals;
+    run::Terminal terminal;
+    zmq::context_t context;
+    run::Plan plan{.run_dir = run_dir, .election = options.election, .grace = options.grace};
+    if (options.wait) plan.lead_before = client::now() + *options.wait;
+    run::say("waiting to lead " + options.election.str() + "; the command is held by " + guardian->means());
+    for (run::BackOff back_off;;) {
+        const protocol::Time begin = client::now();
+        const Outcome outcome = run::Attempt{{context, *guardian, signals, terminal}, plan}.run();
+        if (!outcome.text.empty()) run::say(outcome.text);
+        if (!options.restart || !may_restart(outcome)) return status_of(outcome);
+        plan.lead_before = protocol::never;
+        // There are other threads by now; what the guardian does needs none of them, nor what they may have locked.
+        if (guardian->is_dead()) guardian = std::make_unique<run::Guardian>(program);
+        if (const auto signal = pause_for(back_off.after(client::now() - begin), signals)) return 128 + *signal;
+    }
+}
+
+void check(const RunOptions& options, const std::filesystem::path& run_dir) {
+    if (const auto hindrance = client::why_not_reachable(run_dir)) {
+        const bool will_come = options.restart && hindrance->why != client::NoReply::Why::forbidden;
+        if (!will_come) throw Failure{exit_no_daemon, hindrance->text};
+    }
+}
+
+// The daemon gives a hand-over up when it takes too long, and leads on. Nothing is refused if it does not tell.
+void check_grace(const RunOptions& options, const std::filesystem::path& run_dir) {
+    const auto answer = ask_status(run_dir, 1s);
+    const Json* status = std::get_if<Json>(&answer);
+    if (status == nullptr) return;
+    const Json* election = election_of(*status, options.election);
+    // One that is not known yet will have the settings of all that the configuration does not name.
+    if (election == nullptr) election = election_of(*status, protocol::ElectionName{});
+    const std::chrono::milliseconds limit{election == nullptr ? 0 : number_of(*election, "handover_timeout_ms")};
+    if (limit == 0ms || options.grace < limit - 1s) return;
+    throw Failure{exit_bad_call, "--grace must be more than 1 s below handover_timeout, which is " +
+                                     std::to_string(limit.count()) + " ms, or a hand-over never succeeds"};
+}
+
+int run_run(const RunOptions& options) {
+    try {
+        if (const int status = run::look_for(options.command.front())) {
+            run::say(options.command.front() +
+                     (status == run::exit_not_found ? ": there is no such command" : ": it cannot be executed"));
+            return status;
+        }
+        const auto run_dir = locate_daemon(options.daemon);
+        check(options, run_dir);
+        check_grace(options, run_dir);
+        return lead_and_run(options, run_dir);
+    } catch (const Failure& failure) {
+        if (*failure.what() != '\0') run::say(failure.what());
+        return failure.status == exit_no_daemon ? exit_run_no_daemon : exit_run_bad_call;
+    }
+}
+
+}  // namespace
+
+void add_run(CLI::App& app, int& exit_status) {
+    auto options = std::make_shared<RunOptions>();
+    CLI::App* run = app.add_subcommand("run", "Run a command while this host leads, and never longer");
+    add_daemon_options(*run, options->daemon);
+    add_election_option(*run, options->election);
+    add_duration(*run, "--grace", options->grace, "From SIGTERM to SIGKILL when leadership is revoked");
+    add_duration(*run, "--wait", options->wait, "Give up if it does not lead within this time");
+    run->add_flag("--restart", options->restart, "Stand again when the command has ended or leadership was lost");
+    run->add_option("COMMAND", options->command, "What to run, and its arguments, after --")->required();
+    run->footer(
+        "The command has BELLWETHER_TOKEN, _ELECTION, _NODE and _RUN_DIR in its environment. When leadership cannot "
+        "be\n"
+        "extended it is killed before the lease is over, with all it has started.\n"
+        "Exit status: the command's own, 128+n if it died of signal n; 122 no daemon, 123 leadership lost, 124 not\n"
+        "leading within --wait, 125 wrong call, 126 the command cannot be executed, 127 there is no such command.\n"
+        "Example: bellwether run --election backups --restart -- /usr/local/bin/backup --all");
+    run->callback([options, &exit_status] { exit_status = run_run(*options); });
+}
+
+}  // namespace bellwether::cli

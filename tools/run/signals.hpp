@@ -1,0 +1,30 @@
+// The signals that are for the command, as something to wait for.
+#pragma once
+
+#include <csignal>
+#include <optional>
+
+#include "tools/run/descriptor.hpp"
+
+namespace bellwether::run {
+
+// While there is one, these signals wait here instead of ending the process, in all threads that are started later.
+class Signals {
+public:
+    Signals();
+    ~Signals() { ::sigprocmask(SIG_SETMASK, &before_, nullptr); }
+    Signals(const Signals&) = delete;
+    Signals& operator=(const Signals&) = delete;
+
+    [[nodiscard]] int fd() const { return descriptor_.get(); }
+    [[nodiscard]] std::optional<int> next() const;
+
+private:
+    sigset_t before_{};
+    Descriptor descriptor_;
+};
+
+// Those that end a process go to all that the command consists of; the others are a word to the command itself.
+[[nodiscard]] bool is_for_all(int signal);
+
+}  // namespace bellwether::run
