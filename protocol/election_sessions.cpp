@@ -126,23 +126,22 @@ bool Election::may_be_extended(const Holder& holder) const {
 }
 
 void Election::drive_holder(Holder& holder) {
-    const Time kill_at = holder.valid_until - host_.params().kill_margin();
+    const Duration margin = host_.params().kill_margin();
     if (may_be_extended(holder)) {
         const Time until = lease_until();
-        const bool is_due = host_.now >= std::min(holder.told_at + host_.params().heartbeat, kill_at);
-        if (is_due && until > holder.valid_until) {
+        const Time due = std::min(holder.told_at + host_.params().heartbeat, holder.valid_until - margin);
+        if (host_.now >= due && until > holder.valid_until) {
             holder.valid_until = until;
             holder.told_at = host_.now;
             holder.killed = false;
             tell(holder.session.id, session::Extended{holder.token, until, host_.now});
-            return;
         }
     } else if (host_.now >= holder.valid_until) {
         decide({.rule = Rule::session_ran_out, .session = holder.session.id, .token = holder.token});
         release_holder("ran out of time");
         return;
     }
-    if (!holder.killed && host_.now >= kill_at && !planted(Bug::kills_nothing)) {
+    if (!holder.killed && host_.now >= holder.valid_until - margin && !planted(Bug::kills_nothing)) {
         kill_held(holder);
     }
 }
@@ -180,7 +179,9 @@ void Election::drive_holding(Leader& leader) {
             return;  // It may act until its time is over.
         }
     }
-    if (host_.now >= leader.believed_until) {
+    // Nothing is begun that would have to be killed at once.
+    const bool has_time = host_.now < lease_until() - host_.params().kill_margin();
+    if (has_time && host_.now >= leader.believed_until) {
         grant(leader);
     }
 }

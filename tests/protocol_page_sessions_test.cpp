@@ -192,6 +192,19 @@ TEST(Sessions, ItIsExtendedEachHeartbeatWhileTheLeaseMovesOn) {
     }
 }
 
+TEST(Sessions, NothingIsGrantedWhoseEndIsSoNearThatWhatItNamesWouldBeKilledAtOnce) {
+    Cluster cluster{by_sessions()};
+    const SessionId first = cluster.campaign(3);
+    const SessionId second = cluster.campaign(3);
+    cluster.elapse_until(acts(first));
+    cluster.elapse(500ms);
+    cluster.isolate(3);
+    cluster.elapse_until(
+        {"the lease ends in 30 ms", [](const Cluster& c) { return c.election(3).lease_left <= 30ms; }});
+    cluster.resign(first);
+    cluster.elapse_without(acts(second), 100ms);
+}
+
 // --- 17.4, 17.5 ---
 
 TEST(Sessions, TheNextSessionOfTheHostFollowsWithTheNextHolderAndNoElection) {

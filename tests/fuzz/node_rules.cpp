@@ -46,6 +46,8 @@ void NodeRules::begin(const Durable& disk) {
     last_sent_ = {};
     last_seq_.clear();
     left_ = false;
+    sessions_.clear();
+    acting_.clear();
     // A vote that never reached the disk was never cast.
     votes_.clear();
     for (const ElectionRecord& election : disk.elections) votes_[{election.name, election.term}] = election.vote;
@@ -54,6 +56,8 @@ void NodeRules::begin(const Durable& disk) {
 void NodeRules::hears(const Event& event) {
     if (const auto* command = std::get_if<Command>(&event); command != nullptr) {
         if (command->kind != CommandKind::shutdown) commands_.insert(command->id);
+    } else if (const auto* session = std::get_if<SessionEvent>(&event)) {
+        hears(*session);
     } else if (const auto* received = std::get_if<Received>(&event); received != nullptr) {
         const auto* request = std::get_if<VoteRequest>(&received->message);
         if (request == nullptr || !request->probe) return;
@@ -184,7 +188,11 @@ void NodeRules::check(const Answer& answer) {
     require(commands_.erase(answer.id) == 1, "an answer that nobody waits for");
 }
 
-void NodeRules::check(const Decision& decision) { require(!words(decision).empty(), "a decision without words"); }
+void NodeRules::check(const Decision& decision) {
+    require(!words(decision).empty(), "a decision without words");
+    const bool lets_go = decision.rule == Rule::handover_let_go;
+    require(!lets_go || !somebody_acts(decision.election), "it lets go while a session may act");
+}
 
 void NodeRules::check(const RoleChange& change) {
     require(!words(change).empty(), "a change of role without words");
@@ -194,11 +202,58 @@ void NodeRules::check(const RoleChange& change) {
             "leads a term without its own vote on disk");
 }
 
-void NodeRules::check(const TellSession& /*tell*/) {}
+// --- Sessions ---
 
-void NodeRules::check(const KillHeld& /*kill*/) {}
+void NodeRules::hears(const SessionEvent& event) {
+    if (const auto* join = std::get_if<SessionJoin>(&event.news)) {
+        sessions_.try_emplace(event.session, Joined{join->election, join->forks});
+        return;
+    }
+    const auto session = sessions_.find(event.session);
+    if (session == sessions_.end()) return;
+    const auto acting = acting_.find(session->second.election);
+    if (acting == acting_.end() || acting->second.session != event.session) return;
+    const auto* revoked = std::get_if<SessionRevoked>(&event.news);
+    const bool is_gone = std::holds_alternative<SessionGone>(event.news) && !session->second.forks;
+    const bool has_stopped = revoked != nullptr && revoked->token == acting->second.token;
+    if (is_gone || has_stopped || std::holds_alternative<SessionResign>(event.news)) acting_.erase(acting);
+}
 
-void NodeRules::check(const SessionOver& /*over*/) {}
+bool NodeRules::somebody_acts(const ElectionName& election) const {
+    const auto acting = acting_.find(election);
+    return acting != acting_.end() && now_ < acting->second.until;
+}
+
+void NodeRules::may_act(SessionId session, const session::Granted& told) {
+    const ElectionName& election = sessions_.at(session).election;
+    const std::vector<Held> held = machine_->held();
+    const auto own = std::find_if(held.begin(), held.end(), [&](const Held& one) { return one.election == election; });
+    require(own != held.end() && own->token == told.token, "a session is told of a token that the node has not");
+    require(told.valid_until <= own->lease_until, "a session is told of a longer time than the lease has");
+    require(!somebody_acts(election) || acting_.at(election).session == session, "two sessions may act");
+    Acting& acting = acting_[election];
+    require(told.token >= acting.token, "tokens of sessions fall");
+    acting = {session, told.token, told.valid_until};
+}
+
+void NodeRules::check(const TellSession& tell) {
+    require(sessions_.contains(tell.session), "a word to nobody");
+    if (const auto* granted = std::get_if<session::Granted>(&tell.message)) {
+        may_act(tell.session, *granted);
+    } else if (const auto* extended = std::get_if<session::Extended>(&tell.message)) {
+        may_act(tell.session, {extended->token, extended->valid_until, extended->clock});
+    }
+}
+
+void NodeRules::check(const KillHeld& kill) { require(sessions_.contains(kill.session), "a kill for nobody"); }
+
+void NodeRules::check(const SessionOver& over) {
+    const auto session = sessions_.find(over.session);
+    require(session != sessions_.end(), "a session ends twice");
+    const ElectionName& election = session->second.election;
+    require(!somebody_acts(election) || acting_.at(election).session != over.session, "a session ends that may act");
+    sessions_.erase(session);
+}
 
 void NodeRules::check(const Left&) {
     require(!left_, "leaves twice");

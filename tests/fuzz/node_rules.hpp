@@ -41,6 +41,9 @@ private:
     void check(const protocol::SessionOver& over);
     void check(const protocol::Left& left);
 
+    void hears(const protocol::SessionEvent& event);
+    void may_act(protocol::SessionId session, const protocol::session::Granted& told);
+    [[nodiscard]] bool somebody_acts(const protocol::ElectionName& election) const;
     void check_vote(const protocol::ElectionRecord& record);
     void check_grant(const protocol::Send& send, const protocol::VoteReply& reply);
     void check_backing(const protocol::Announcement& announcement) const;
@@ -64,6 +67,19 @@ private:
     std::map<protocol::ElectionName, std::uint64_t> last_seq_;
     std::map<protocol::ElectionName, protocol::Token> tokens_;
     bool left_ = false;
+
+    // The processes, and which of them may act with which token until when.
+    struct Acting {
+        protocol::SessionId session{};
+        protocol::Token token{};
+        protocol::Time until{};
+    };
+    struct Joined {
+        protocol::ElectionName election{};
+        bool forks{};
+    };
+    std::map<protocol::SessionId, Joined> sessions_;
+    std::map<protocol::ElectionName, Acting> acting_;
 };
 
 }  // namespace bellwether::fuzz

@@ -40,6 +40,10 @@ Setup Scene::make_setup(Steering& choices) {
     if ((shape & 0x40U) != 0 && nodes > 1) last.voter = false;
     setup.elections.emplace_back(ElectionName{}, ElectionSettings{});
     setup.elections.emplace_back(name_of("jobs"), ElectionSettings{.preempt = false});
+    setup.dynamic.candidate = Candidacy::session;
+    if ((shape & 0x80U) != 0) {
+        for (auto& [name, settings] : setup.elections) settings.candidate = Candidacy::session;
+    }
     return setup;
 }
 
@@ -88,6 +92,8 @@ void Scene::step(const Event& event) {
             highest_term_ = std::max(highest_term_, publish->heartbeat.ceiling);
         } else if (const auto* announce = std::get_if<Announce>(&action)) {
             if (announce->announcement.valid_until) last_said_ = announce->announcement;
+        } else if (const auto* tell = std::get_if<TellSession>(&action)) {
+            if (const auto* granted = std::get_if<session::Granted>(&tell->message)) last_granted_ = granted->token;
         } else if (const auto* send = std::get_if<Send>(&action)) {
             if (const auto* vote_request = std::get_if<VoteRequest>(&send->message)) {
                 last_vote_request_ = *vote_request;
@@ -158,6 +164,7 @@ void Scene::act() {
         case Act::deadline_is_believed: believe(); break;
         case Act::frame_comes: receive_frame(); break;
         case Act::process_dies: die(); break;
+        case Act::session_speaks: session_speaks(); break;
     }
 }
 
@@ -327,8 +334,30 @@ void Scene::die() {
     ++durable.incarnation.value;
     disk_.replace(durable);
     last_said_.reset();
+    ++lives_;
     now_ += std::chrono::milliseconds{of};
     start();
+}
+
+// Four processes, each of which may say anything at any time, in this life of the daemon or to the next.
+void Scene::session_speaks() {
+    const std::uint8_t of = choices_->byte();
+    const SessionId session{1 + of % 4U + 10 * lives_};
+    switch (of / 4 % 8) {
+        case 0:
+        case 1: {
+            SessionJoin join{.election = election(), .metadata = {}, .priority = {}, .forks = (of & 0x20U) != 0};
+            if ((of & 0x40U) != 0) join.metadata = {0x81, 0xa1, 's', of};
+            if ((of & 0x80U) != 0) join.priority = Priority{static_cast<std::uint16_t>(of % 4)};
+            return step(SessionEvent{session, std::move(join)});
+        }
+        case 2: return step(SessionEvent{session, SessionAlive{}});
+        case 3:
+        case 4: return step(SessionEvent{session, SessionRevoked{last_granted_}});
+        case 5: return step(SessionEvent{session, SessionResign{}});
+        case 6: return step(SessionEvent{session, SessionLost{}});
+        default: return step(SessionEvent{session, SessionGone{}});
+    }
 }
 
 Scene::Peer* Scene::any_peer() {

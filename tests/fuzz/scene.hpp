@@ -34,8 +34,9 @@ enum class Act : std::uint8_t {
     deadline_is_believed,
     frame_comes,
     process_dies,
+    session_speaks,
 };
-inline constexpr std::size_t act_count = 16;
+inline constexpr std::size_t act_count = 17;
 
 class Scene {
 public:
@@ -71,6 +72,7 @@ private:
     void believe();
     void receive_frame();
     void die();
+    void session_speaks();
 
     [[nodiscard]] Peer* any_peer();
     [[nodiscard]] protocol::ElectionName election() const;
@@ -94,6 +96,8 @@ private:
     protocol::Request last_request_{};
     protocol::Transfer last_transfer_{};
     std::optional<protocol::Announcement> last_said_;
+    protocol::Token last_granted_{};
+    std::uint64_t lives_ = 0;
     protocol::Term highest_term_{};
     std::uint64_t last_command_ = 0;
     std::uint64_t last_question_ = 0;

@@ -24,6 +24,7 @@ struct Entry {
         fault_ticks,
         fault_ends,
         resource,      // A write of a leader's process reaches the resource.
+        errand,        // `number` of a local process.
         quiet,         // From now on something is expected.
         look,          // Whether it has come to pass.
     };

@@ -15,6 +15,7 @@ const std::vector<NamedMix>& all_mixes() {
         {Mix::minority, "minority", "a disturbed minority must change neither leader nor term"},
         {Mix::clocks, "clocks", "clocks outside their bound; S2 is not promised there"},
         {Mix::boot, "boot", "the first boot of a mesh under faults"},
+        {Mix::sessions, "sessions", "processes that stand through their nodes, die, hang and do not stop in time"},
         {Mix::links, "links", "many links that break and heal, each for about a lease, and short restarts"},
     };
     return mixes;

@@ -26,6 +26,7 @@ enum class Mix : std::uint8_t {
     minority,  // A minority that is killed, paused, cut off, crash-looped or flaps: the others must not notice.
     clocks,    // Clocks outside their bound: S2 is not promised, all else is.
     boot,      // The first boot of a mesh, under faults.
+    sessions,  // Not nodes stand, but processes: they come and go, hang, do not stop, and have children.
     links,     // Many links that break and heal, each for about a lease: partial partitions that overlap.
 };
 

@@ -81,6 +81,13 @@ struct NodePlan {
     bool keeps_all_heartbeats{};  // Through a pause; else the newest of each peer.
 };
 
+// A local process that stands for an election.
+struct ProcessPlan {
+    NodeId node{};
+    protocol::ElectionName election{};
+    Duration starts_after{};
+};
+
 struct Wires {
     Duration delay = 200us;
     Duration jitter{};
@@ -93,6 +100,7 @@ struct Wires {
 struct Plan {
     Options options;
     std::vector<NodePlan> nodes;
+    std::vector<ProcessPlan> processes;
     Wires wires;
     bool first_boot = false;
     bool expects_at_once = false;  // The mesh has settled by then: nothing may change from the first moment on.

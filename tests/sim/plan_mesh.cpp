@@ -27,6 +27,7 @@ Planner::Planner(const Options& options)
         draw_faults();
         draw_staying_faults();
     }
+    if (options.mix == Mix::sessions) draw_sessions();
 }
 
 Plan Planner::made() && {

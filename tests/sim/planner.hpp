@@ -22,6 +22,9 @@ private:
     void draw_node(NodeId id, const protocol::Params& params, const protocol::ElectionSettings& election);
     void draw_wires();
 
+    // plan_sessions.cpp
+    void draw_sessions();
+
     // plan_faults.cpp
     void draw_rest();
     void draw_staying_faults();

@@ -29,7 +29,15 @@ World::World(const Plan& plan, Teller teller)
       codec_{cluster_name},
       invariants_{plan.voters(), [this](std::string_view number, const std::string& what) { violate(number, what); }},
       progress_{[this](std::string_view number, const std::string& what) { violate(number, what); }},
-      dice_{Random::stream(plan.options.seed, 1)} {
+      dice_{Random::stream(plan.options.seed, 1)},
+      processes_{plan,
+                 {.calendar = calendar_,
+                  .invariants = invariants_,
+                  .daemons = daemons_,
+                  .now = now_,
+                  .deliver = [this](Daemon& daemon, const Event& event) { take_in(daemon, event); },
+                  .tell = [this](NodeId node, const std::string& line) { tell(node, line); },
+                  .violate = [this](std::string_view number, const std::string& what) { violate(number, what); }}} {
     invariants_.clocks_are_in_bounds = plan.clocks_in_bounds;
     for (const NodePlan& node : plan.nodes) {
         Daemon& daemon = daemons_.emplace_back(node, now_, plan.options.seed);
@@ -127,6 +135,7 @@ void World::handle(const Entry& entry) {
             outcome_.refused_writes += invariants_.written(write.election, write.leader, write.token) ? 0U : 1U;
             return;
         }
+        case Entry::What::errand: return processes_.happens(entry.number);
         case Entry::What::quiet: return begin_quiet();
         case Entry::What::look: progress_.look(now_); return calendar_.plan(now_ + 50ms, {.what = Entry::What::look});
     }
@@ -242,7 +251,8 @@ void World::perform(Daemon& daemon, const Action& action) {
             mix((static_cast<std::uint64_t>(decision.rule) << 32U) ^ decision.term.value ^
                 (std::uint64_t{decision.peer.value} << 48U));
             a_handover_failed_ = a_handover_failed_ || decision.rule == Rule::handover_refused ||
-                                 decision.rule == Rule::handover_late || decision.rule == Rule::heir_unable;
+                                 decision.rule == Rule::handover_late || decision.rule == Rule::heir_unable ||
+                                 decision.rule == Rule::session_late;
             if (teller_) {
                 tell(daemon.id(), words(decision), is_notable(decision.rule));
             }
@@ -254,9 +264,9 @@ void World::perform(Daemon& daemon, const Action& action) {
                 tell(daemon.id(), words(change), false);
             }
         },
-        [&](const TellSession&) {},
-        [&](const KillHeld&) {},
-        [&](const SessionOver&) {},
+        [&](const TellSession& tell) { processes_.told(daemon, tell); },
+        [&](const KillHeld& kill) { processes_.told(daemon, kill); },
+        [&](const SessionOver& over) { processes_.told(over); },
         [&](const Left&) { daemon.dying = true; },
     };
     std::visit(handlers, action);

@@ -15,6 +15,7 @@
 #include "tests/sim/network.hpp"
 #include "tests/sim/outcome.hpp"
 #include "tests/sim/plan.hpp"
+#include "tests/sim/processes.hpp"
 
 namespace bellwether::sim {
 
@@ -101,6 +102,7 @@ private:
     protocol::Invariants invariants_;
     protocol::Progress progress_;
     Random dice_;
+    Processes processes_;
 
     protocol::Event heartbeat_event_{protocol::Received{}};
     protocol::Event letter_event_{protocol::Received{}};

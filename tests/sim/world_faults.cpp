@@ -276,6 +276,7 @@ void World::begin_quiet() {
         boot(daemon);
         take_in(daemon, Deadline{});
     }
+    processes_.calm();
     expect();
     calendar_.plan(now_, {.what = Entry::What::look});
 }

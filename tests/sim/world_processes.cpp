@@ -57,6 +57,7 @@ void World::end_process(Daemon& daemon, bool is_noticed) {
     disk.waiting.reset();
     disk.done_in_stall = false;
     if (!daemon.machine) return;
+    processes_.daemon_ended(daemon);
     daemon.machine.reset();
     daemon.deadline = end_of_time;
     daemon.believed.clear();
@@ -122,6 +123,7 @@ void World::wipe(Daemon& daemon) {
 // --- Standing still ---
 
 void World::stand_still(Daemon& daemon) {
+    processes_.daemon_stood_still(daemon);
     ++daemon.pauses;
     daemon.deadline = end_of_time;
 }
