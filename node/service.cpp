@@ -9,7 +9,6 @@
 #include <sys/stat.h>
 #include <sys/un.h>
 
-#include <algorithm>
 #include <cerrno>
 #include <charconv>
 #include <csignal>
@@ -19,25 +18,17 @@
 #include <string_view>
 #include <system_error>
 
+#include "node/descriptor_limit.hpp"
+
 namespace bellwether::node {
 
 namespace {
-
-// Enough for a mesh of a thousand nodes and thousands of local processes; far below what makes a table of them big.
-constexpr rlim_t wanted_descriptors = 65'536;
 
 sigset_t awaited_signals() {
     sigset_t set;
     ::sigemptyset(&set);
     for (const int signal : {SIGTERM, SIGINT, SIGHUP}) ::sigaddset(&set, signal);
     return set;
-}
-
-void raise_descriptor_limit() {
-    rlimit limit{};
-    if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
-    limit.rlim_cur = std::max(limit.rlim_cur, std::min(limit.rlim_max, wanted_descriptors));
-    ::setrlimit(RLIMIT_NOFILE, &limit);
 }
 
 std::string_view variable(const char* name) {
@@ -63,7 +54,7 @@ std::optional<protocol::Duration> watchdog_of_environment() {
 
 void prepare_process() {
     ::umask(0027);
-    raise_descriptor_limit();
+    limit_descriptors();
     ::mallopt(M_ARENA_MAX, 1);
 }
 

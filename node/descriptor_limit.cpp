@@ -1,0 +1,54 @@
+#include "node/descriptor_limit.hpp"
+
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <atomic>
+#include <cerrno>
+
+namespace bellwether::node {
+
+namespace {
+
+// Enough for a mesh of a thousand nodes and thousands of local processes; far below what makes a table of them big.
+constexpr rlim_t wanted = 65'536;
+constexpr std::size_t kept = 64;
+
+std::atomic<std::size_t> limit{0};  // 0: not known, so nobody is turned away.
+
+bool is_local(int listener) {
+    int domain = 0;
+    socklen_t size = sizeof(domain);
+    return ::getsockopt(listener, SOL_SOCKET, SO_DOMAIN, &domain, &size) == 0 && domain == AF_UNIX;
+}
+
+}  // namespace
+
+void limit_descriptors() {
+    rlimit allowed{};
+    if (::getrlimit(RLIMIT_NOFILE, &allowed) != 0) return;
+    allowed.rlim_cur = std::max(allowed.rlim_cur, std::min(allowed.rlim_max, wanted));
+    if (::setrlimit(RLIMIT_NOFILE, &allowed) == 0) limit = allowed.rlim_cur;
+}
+
+// The kernel gives the lowest that is free, so its number says how many there are.
+bool leaves_room(int fd, bool local, std::size_t limit) {
+    const std::size_t room = local ? limit / 2 : limit - std::min(limit, kept);
+    return static_cast<std::size_t>(fd) < room;
+}
+
+}  // namespace bellwether::node
+
+// In the place of the C library's, also for libzmq: whoever finds no room has not come.
+extern "C" int accept4(int listener, sockaddr* address, socklen_t* size, int flags) noexcept(false) {
+    const auto fd = static_cast<int>(::syscall(SYS_accept4, listener, address, size, flags));
+    const std::size_t limit = bellwether::node::limit;
+    if (fd < 0 || limit == 0 || bellwether::node::leaves_room(fd, bellwether::node::is_local(listener), limit))
+        return fd;
+    ::close(fd);
+    errno = ECONNABORTED;
+    return -1;
+}

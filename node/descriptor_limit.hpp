@@ -1,0 +1,17 @@
+// How many descriptors the daemon may have open, and that strangers never take the last of them: libzmq aborts the
+// process when it accepts a local connection and has none left (its issue 1306), and a commit may need one.
+#pragma once
+
+#include <cstddef>
+
+namespace bellwether::node {
+
+// As many as we may have, up to 65,536. From then on connections are accepted only while there is room: local ones up
+// to half of all descriptors, those from other hosts up to the last 64. One beyond that is closed at once. Once, before
+// the first thread.
+void limit_descriptors();
+
+// Whether a connection that was given this descriptor may stay.
+[[nodiscard]] bool leaves_room(int fd, bool local, std::size_t limit);
+
+}  // namespace bellwether::node
