@@ -74,15 +74,18 @@ void Attempt::take_reports() {
     }
     if (!around_.guardian.is_dead() || outcome_) return;
     around_.guardian.replace(command_);
-    finish({.kind = Outcome::Kind::broken, .text = "the guardian process was killed"});
+    finish({.kind = Outcome::Kind::broken, .text = "the guardian process was killed" + what_is_left()});
 }
 
 void Attempt::finish_lost() {
-    const auto left = std::chrono::duration<double, std::milli>{valid_until_ - client::now()}.count();
     const std::string why = why_lost_.empty() ? "the lease was not extended in time" : why_lost_;
-    finish({.kind = Outcome::Kind::lost,
-            .text = "leadership is lost: " + why + "; nothing of the command is left, " + std::to_string(left) +
-                    " ms before the lease is over"});
+    finish({.kind = Outcome::Kind::lost, .text = "leadership is lost: " + why + what_is_left()});
+}
+
+std::string Attempt::what_is_left() const {
+    if (phase_ == Phase::standing) return "";
+    const auto left = std::chrono::duration<double, std::milli>{valid_until_ - client::now()}.count();
+    return "; nothing of the command is left, " + std::to_string(left) + " ms before the lease is over";
 }
 
 void Attempt::finish(Outcome outcome) {
@@ -201,7 +204,7 @@ void Attempt::watch_the_time() {
     take_reports();
     if (outcome_) return;
     around_.guardian.replace(command_);
-    finish({.kind = Outcome::Kind::broken, .text = "the guardian process did not keep the deadline"});
+    finish({.kind = Outcome::Kind::broken, .text = "the guardian process was late" + what_is_left()});
 }
 
 Time Attempt::kill_at() const { return valid_until_ - margin() - head_start; }

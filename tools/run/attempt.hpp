@@ -83,6 +83,8 @@ private:
     void suspend();
     void finish(Outcome outcome);
     void finish_lost();
+    // And how long before the end: for people who want to know how close it was.
+    [[nodiscard]] std::string what_is_left() const;
     // When all has to be killed, to be gone when the lease is over; and when this process does it, if the guardian has
     // not.
     [[nodiscard]] protocol::Time kill_at() const;
