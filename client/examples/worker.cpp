@@ -1,9 +1,9 @@
 // A worker that acts only while its host leads: a loop of events, a thread that works, and a token that goes along with
 // each act. `worker RUN_DIR ELECTION COMMAND...` calls the command with the token each 100 ms while it may.
-#include <atomic>
 #include <chrono>
 #include <cstdio>
 #include <functional>
+#include <future>
 #include <string>
 #include <thread>
 #include <variant>
@@ -33,10 +33,10 @@ void act(protocol::Token token, std::vector<std::string> command) {
 }
 
 // One act at a time, and none is begun when it may not.
-void work(const client::Guard& guard, const std::vector<std::string>& command, const std::atomic<bool>& done) {
-    for (; !done; std::this_thread::sleep_for(100ms)) {
+void work(const client::Guard& guard, const std::vector<std::string>& command, const std::future<void>& stopped) {
+    do {
         if (const protocol::Token token = guard.token(); token.value != 0) act(token, command);
-    }
+    } while (stopped.wait_for(100ms) == std::future_status::timeout);
 }
 
 }  // namespace
@@ -50,32 +50,33 @@ int main(int argc, char** argv) {
     const std::vector<std::string> command{argv + 3, argv + argc};
     zmq::context_t context;
     client::Session session{context, argv[1], {.election = *election}};
-    std::atomic<bool> done{false};
+    std::promise<void> stop;
     std::thread worker;
-    const auto stop = [&] {
-        done = true;
-        if (worker.joinable()) worker.join();
-        done = false;
+    const auto stop_work = [&] {
+        if (!worker.joinable()) return;
+        stop.set_value();
+        worker.join();
     };
     while (!session.is_over()) {
         const auto event = session.next(1s);
         if (!event) continue;
         if (const auto* granted = std::get_if<client::Granted>(&*event)) {
             std::printf("leading with token %llu\n", static_cast<unsigned long long>(granted->token.value));
-            stop();
-            worker = std::thread{work, session.guard(), command, std::cref(done)};
+            stop_work();
+            stop = {};
+            worker = std::thread{work, session.guard(), std::cref(command), stop.get_future()};
         } else if (std::holds_alternative<client::Revoke>(*event)) {
-            stop();
+            stop_work();
             session.revoked();  // Not before the last act is over.
             std::printf("asked to stop\n");
         } else if (std::holds_alternative<client::Lost>(*event)) {
-            stop();
+            stop_work();
             std::printf("lost\n");
         } else if (const auto* refused = std::get_if<client::Refused>(&*event)) {
             std::fprintf(stderr, "%s\n", refused->text.c_str());
         }
         std::fflush(stdout);
     }
-    stop();
+    stop_work();
     return 1;
 }
