@@ -106,10 +106,10 @@ private:
 
     std::optional<SessionEvent> step();
     std::optional<SessionEvent> receive();
-    std::optional<SessionEvent> attend(protocol::Time now);
-    std::optional<SessionEvent> connect(protocol::Time now);
-    std::optional<SessionEvent> come_apart(protocol::Time now, std::string why);
-    std::optional<SessionEvent> expire(protocol::Time now);
+    std::optional<SessionEvent> attend(protocol::Time time);
+    std::optional<SessionEvent> connect(protocol::Time time);
+    std::optional<SessionEvent> come_apart(protocol::Time time, std::string why);
+    std::optional<SessionEvent> expire(protocol::Time time);
 
     std::optional<SessionEvent> on(const protocol::session::Challenge& challenge);
     std::optional<SessionEvent> on(const Joined& joined);
