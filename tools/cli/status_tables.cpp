@@ -93,6 +93,7 @@ std::string cell(const Listener& listener, const std::string& speaker) {
 std::string remarks_of_peer(const Json& peer) {
     std::string remarks;
     const bool heard = number_of(peer, "incarnation") != 0;
+    add(remarks, !text_of(peer, "hindrance").empty(), text_of(peer, "hindrance"));
     add(remarks, !heard, "never heard");
     add(remarks, heard && !flag_of(peer, "link_up"), "no link both ways");
     add(remarks, heard && !flag_of(peer, "same_config"), "its configuration differs");

@@ -126,10 +126,11 @@ TEST(StatusTables, FlagPeersThatDiffer) {
     status.peers[1].incarnation = {};
     status.peers[1].heard_ago = std::nullopt;
     status.peers[1].round_trip = {};
+    status.peers[1].hindrance = "wrong key";
     EXPECT_EQ(peer_table(json_of(status)),
               "PEER     PRIORITY  HEARD      ROUND TRIP  REMARKS\n"
               "bravo    10        12 ms ago  1.5 ms      its configuration differs\n"
-              "charlie  10        never      -           never heard\n");
+              "charlie  10        never      -           wrong key, never heard\n");
 }
 
 TEST(StatusTables, LeaveOutCountersThatAreZeroUnlessAsked) {
