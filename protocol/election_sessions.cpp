@@ -72,11 +72,11 @@ void Election::end_holder(Holder& holder, const SessionEvent& event) {
 }
 
 // Nobody here acts with its token any more.
-void Election::release_holder(const char* word) {
+void Election::release_holder(const char* end) {
     const Holder holder = *sessions_.holder();
     sessions_.release();
     if (holder.end != SessionEnd::none) {
-        session_ends(holder.session.id, word);
+        session_ends(holder.session.id, end);
     }
 }
 

@@ -103,7 +103,7 @@ void Processes::campaign(Process& process) {
     if (!is_calm_) plan(process, process.dice.between(20ms, 4s), Kind::fate);
 }
 
-void Processes::draw_life(Process& process) {
+void Processes::draw_life(Process& process) const {
     process.is_alive = true;
     process.hangs = false;
     process.is_over = false;

@@ -34,7 +34,7 @@ public:
     };
     Processes(const Plan& plan, World world);
 
-    void happens(std::uint32_t errand);  // Entry::What::errand
+    void happens(std::uint32_t number);  // Of an errand.
     void told(Daemon& daemon, const protocol::TellSession& tell);
     void told(Daemon& daemon, const protocol::KillHeld& kill);
     void told(const protocol::SessionOver& over);
@@ -82,7 +82,7 @@ private:
     void plan(Process& process, Duration after, Kind kind);
     void say(Process& process, decltype(protocol::SessionEvent::news) news);
     void campaign(Process& process);
-    void draw_life(Process& process);
+    void draw_life(Process& process) const;
     void fate(Process& process);
     void resign(Process& process);
     void die(Process& process);

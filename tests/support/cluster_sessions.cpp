@@ -64,26 +64,26 @@ void Cluster::stops(Process& process) {
     invariants_.session_stopped(host(process.node).instance(), process.election, process.id, host(process.node).clock);
 }
 
-void Cluster::resign(SessionId id) {
-    tell("session " + std::to_string(id.value) + " resigns");
-    stops(processes_.at(id));
-    say(id, saying_takes, SessionResign{});
+void Cluster::resign(SessionId session) {
+    tell("session " + std::to_string(session.value) + " resigns");
+    stops(processes_.at(session));
+    say(session, saying_takes, SessionResign{});
 }
 
-void Cluster::revoked(SessionId id, Token token) {
-    if (process(id).token == token) stops(processes_.at(id));
-    say(id, saying_takes, SessionRevoked{token});
+void Cluster::revoked(SessionId session, Token token) {
+    if (process(session).token == token) stops(processes_.at(session));
+    say(session, saying_takes, SessionRevoked{token});
 }
 
-void Cluster::kill_process(SessionId id) {
-    Process& process = processes_.at(id);
-    tell("session " + std::to_string(id.value) + " is killed");
+void Cluster::kill_process(SessionId session) {
+    Process& process = processes_.at(session);
+    tell("session " + std::to_string(session.value) + " is killed");
     process.is_alive = false;
     if (process.children_live || process.options.forks) {
-        say(id, dying_takes, SessionLost{});
+        say(session, dying_takes, SessionLost{});
     }
     if (!process.children_live) {
-        say(id, dying_takes, SessionGone{});
+        say(session, dying_takes, SessionGone{});
         if (!process.options.forks) stops(process);
     }
 }
