@@ -210,11 +210,12 @@ void Invariants::exists(const Watched& watched, const Instance& speaker, const A
         breach("S9", text(speaker.node) + " announces " + text(announcement.leader_id) + " with token " +
                          text(announcement.token) + ", which was never so");
     }
-    Token& last = elections_[announcement.election].last_token_said[speaker];
-    if (announcement.token < last) {
+    Said& last = elections_[announcement.election].last_said[speaker.node];
+    const bool is_remembered = restarts_hear_no_past || last.by == speaker.incarnation;
+    if (announcement.token < last.token && is_remembered) {
         breach("S3", text(speaker.node) + " announces an older token after a newer one");
     }
-    last = announcement.token;
+    last = {speaker.incarnation, announcement.token};
 }
 
 bool Invariants::written(const ElectionName& election, const Instance& leader, Token token) {
@@ -292,7 +293,8 @@ void Invariants::vote_stays(NodeId node, const ElectionRecord& record) {
     const Voted& voted = voted_[node];
     const auto place = voted.find({record.name, record.term});
     if (record.vote == Instance{} || place == voted.end() || place->second.to == record.vote) return;
-    if (place->second.disk != disks_[node] && !was_won(record.name, record.term)) return;
+    const bool is_other_disk = place->second.disk != disks_[node];
+    if (is_other_disk && (place->second.to == Instance{} || !was_won(record.name, record.term))) return;
     breach("S6", text(node) + " voted for " + text(place->second.to) + " in term " + text(record.term) +
                      " and writes a vote for " + text(record.vote));
 }
@@ -314,7 +316,8 @@ void Invariants::is_on_disk(NodeId node, const Durable& record) {
     for (const ElectionRecord& election : record.elections) {
         vote_stays(node, election);
         Vote& vote = voted_[node].try_emplace({election.name, election.term}, Vote{election.vote, disk}).first->second;
-        if (vote.disk != disk) {
+        // A vote that is spent was given to nobody, and hides none that was.
+        if (vote.disk != disk && election.vote != Instance{}) {
             vote = {election.vote, disk};
         }
     }

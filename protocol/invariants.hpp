@@ -43,6 +43,9 @@ public:
 
     // Off where a test breaks the bound on clock rates on purpose: then tokens are the guarantee, and S2 is not.
     bool clocks_are_in_bounds = true;
+    // Off where frames from before its start are played to a process: no socket does that. Then S3 holds for one life
+    // of a daemon, and not for a subscriber that outlives it.
+    bool restarts_hear_no_past = true;
 
     // After each step of a node and before its actions are performed: what it leads now.
     void stepped(TrueTime now, const Instance& self, const std::vector<Held>& held, const LocalClock& clock);
@@ -86,12 +89,16 @@ private:
         std::map<SessionId, Time> sessions{};
         TrueTime until = before_time;
     };
+    struct Said {
+        Incarnation by{};
+        Token token{};
+    };
     struct Watched {
         std::vector<Belief> beliefs;
         std::map<Token, std::size_t> by_token;  // Indices of leaderships.
         std::map<Token, std::pair<Instance, SessionId>> granted;  // To which session.
         std::map<Instance, std::uint64_t> last_seq;
-        std::map<Instance, Token> last_token_said;
+        std::map<NodeId, Said> last_said;  // On its host: a subscriber outlives the daemon.
         Token highest_written{};
         Instance highest_writer;
     };

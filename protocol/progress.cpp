@@ -121,6 +121,19 @@ void Progress::died(TrueTime now, const Instance& self) {
     std::erase(leading_, self);
 }
 
+void Progress::spoke(TrueTime now, NodeId node, std::uint64_t messages) {
+    Second& second = seconds_[node];
+    if (now - second.begin >= std::chrono::seconds{1}) {
+        second = {.begin = now};
+    }
+    second.messages += messages;
+    busiest_second_ = std::max(busiest_second_, second.messages);
+    if (messages_a_second > 0 && second.messages > messages_a_second) {
+        report_("L6", std::to_string(node.value) + " says more than " + std::to_string(messages_a_second) +
+                          " messages within a second");
+    }
+}
+
 void Progress::look(TrueTime now) {
     if (!is_asked(now)) return;
     for (auto& [name, watched] : elections_) {

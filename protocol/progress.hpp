@@ -5,10 +5,11 @@
 //   L1, L2  a leader, known to all who must know it, within `leader_within`, and again so soon whenever it is lost
 //   L3, L4  from `steady_after` on no change of leader, and no term grows on any disk
 //   L5      one of the `favourites` leads within `favourite_within`
+//   L6      a node says at most `messages_a_second`, at any time
 //   L7      terms grow by `terms_at_most` until there is a leader
 //   L8      who must know a leader knows it within `known_within` of its win
-// L6, how often a leader may change under a fault that comes and goes, is L3 and L4 here: 0 is asked for, which is
-// less than L6 grants.
+// The other half of L6, how often a leader may change under a fault that comes and goes, is L3 and L4 here: 0 is asked
+// for, which is less than L6 grants.
 #pragma once
 
 #include <functional>
@@ -41,7 +42,10 @@ public:
 
     explicit Progress(Report report) : report_{std::move(report)} {}
 
-    // From now on. Nothing is asked before.
+    // Each to one peer; 0: no limit.
+    std::uint64_t messages_a_second = 0;
+
+    // From now on. But for the messages, nothing is asked before.
     void expect(const Expectation& expectation) { expectation_ = expectation; }
 
     // What nodes do, from the start on: what one leads, whom it takes for the leader, what it has on disk.
@@ -49,6 +53,7 @@ public:
     void knows(TrueTime now, NodeId node, const ElectionName& election, NodeId leader);
     void is_on_disk(TrueTime now, const Durable& record);
     void died(TrueTime now, const Instance& self);
+    void spoke(TrueTime now, NodeId node, std::uint64_t messages);
     // Whatever has a time limit: now and then, and at the end.
     void look(TrueTime now);
 
@@ -58,6 +63,8 @@ public:
     [[nodiscard]] std::optional<Duration> first_leader_after(const ElectionName& election) const;
     [[nodiscard]] std::uint64_t leader_changes() const { return leader_changes_; }  // Since `since`.
     [[nodiscard]] std::uint64_t terms_grown() const { return terms_grown_; }
+    // The most that a node has said within a second.
+    [[nodiscard]] std::uint64_t busiest_second() const { return busiest_second_; }
 
 private:
     struct Watched {
@@ -70,6 +77,11 @@ private:
         TrueTime missing_since{};
         Term term{};  // The highest on any disk.
         std::uint64_t grown{};
+    };
+
+    struct Second {
+        TrueTime begin{};
+        std::uint64_t messages{};
     };
 
     [[nodiscard]] bool is_asked(TrueTime now) const { return expectation_ && now >= expectation_->since; }
@@ -85,6 +97,8 @@ private:
     std::vector<Instance> leading_;  // Whoever leads anything.
     std::uint64_t leader_changes_ = 0;
     std::uint64_t terms_grown_ = 0;
+    std::map<NodeId, Second> seconds_;  // Under way.
+    std::uint64_t busiest_second_ = 0;
 };
 
 }  // namespace bellwether::protocol

@@ -311,8 +311,8 @@ void Inspector::describe(Canon& out, const Tally& tally) {
 // All that later steps are compared with. What was a probe is seen by its answer, too.
 std::uint64_t Inspector::fingerprint(const Invariants& invariants, const explore::Setting& setting, std::uint32_t at) {
     Canon out{setting, at, {}};
-    const auto& [clocks_are_in_bounds, voters, report, leaderships, present, elections, voted, on_disk, disks, probes] =
-        invariants;
+    const auto& [clocks_are_in_bounds, restarts_hear_no_past, voters, report, leaderships, present, elections, voted,
+                 on_disk, disks, probes] = invariants;
     for (const auto& [name, watched] : elections) {
         describe(out, watched, leaderships, at);
     }
@@ -342,7 +342,7 @@ std::uint64_t Inspector::fingerprint(const Invariants& invariants, const explore
 // Numbers of announcements rise with the machine that makes them, and nobody writes to a resource here.
 void Inspector::describe(Canon& out, const Invariants::Watched& watched, const std::vector<Leadership>& leaderships,
                          std::uint32_t at) {
-    const auto& [beliefs, by_token, granted, last_seq, last_token_said, highest_written, highest_writer] = watched;
+    const auto& [beliefs, by_token, granted, last_seq, last_said, highest_written, highest_writer] = watched;
     for (const Invariants::Belief& belief : beliefs) {
         const Time now = out.setting().local(belief.node.node, at);
         if (Invariants::latest(belief) <= now) continue;
@@ -359,9 +359,9 @@ void Inspector::describe(Canon& out, const Invariants::Watched& watched, const s
         out.add(token);
         out.add(leaderships[index].leader);
     }
-    for (const auto& [speaker, token] : last_token_said) {
+    for (const auto& [speaker, said] : last_said) {
         out.add(speaker);
-        out.add(token);
+        out.add(said.token);
     }
 }
 

@@ -19,14 +19,15 @@ void add(Totals& totals, const Options& options, const Outcome& outcome) {
     totals.frames += outcome.frames;
     totals.faults += outcome.faults;
     totals.leaderships += outcome.leaderships;
+    totals.busiest_second = std::max(totals.busiest_second, outcome.busiest_second);
     totals.refused_writes += outcome.refused_writes;
     totals.leader_changes += outcome.leader_changes;
     totals.terms_grown += outcome.terms_grown;
     totals.hash ^= outcome.hash * (2 * options.seed + 1);
     totals.simulated_s += static_cast<double>(outcome.simulated.count()) / 1e9;
     if (outcome.leader_after) {
-        totals.leases_to_leader.push_back(static_cast<double>(outcome.leader_after->count()) /
-                                          static_cast<double>(outcome.lease.count()));
+        const auto wait = static_cast<double>(outcome.leader_after->count());
+        totals.waits.push_back({wait / static_cast<double>(outcome.lease.count()), options.seed});
     }
     if (outcome.violation) {
         totals.failures.push_back({options, *outcome.violation});
@@ -65,7 +66,7 @@ Totals campaign(const Options& options, std::uint64_t first, std::uint64_t last,
     }
     totals.wall_s = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
     totals.cpu_s = cpu_seconds() - cpu_begin;
-    std::sort(totals.leases_to_leader.begin(), totals.leases_to_leader.end());
+    std::sort(totals.waits.begin(), totals.waits.end());
     std::sort(totals.failures.begin(), totals.failures.end(),
               [](const Failure& a, const Failure& b) { return a.options.seed < b.options.seed; });
     return totals;

@@ -1,6 +1,7 @@
 // Many seeds, on several threads.
 #pragma once
 
+#include <compare>
 #include <cstdint>
 #include <functional>
 #include <vector>
@@ -14,6 +15,13 @@ struct Failure {
     Violation violation;
 };
 
+// How long a run was without a leader that all knew, in leases.
+struct Wait {
+    double leases{};
+    std::uint64_t seed{};
+    friend auto operator<=>(const Wait&, const Wait&) = default;
+};
+
 // What the runs came to together. Sums do not depend on which thread was first.
 struct Totals {
     std::uint64_t seeds = 0;
@@ -21,10 +29,11 @@ struct Totals {
     std::uint64_t frames = 0;
     std::uint64_t faults = 0;
     std::uint64_t leaderships = 0;
+    std::uint64_t busiest_second = 0;  // Messages of one node in it.
     std::uint64_t refused_writes = 0;
     std::uint64_t leader_changes = 0;  // Since the faults stopped, like the next two.
     std::uint64_t terms_grown = 0;
-    std::vector<double> leases_to_leader;  // In leases, sorted.
+    std::vector<Wait> waits;  // Since then, sorted.
     std::uint64_t hash = 0;
     double simulated_s = 0;
     double wall_s = 0;

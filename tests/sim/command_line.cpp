@@ -159,25 +159,26 @@ std::string shown(double value, int digits) {
     return text;
 }
 
-double percentile(const std::vector<double>& sorted, double part) {
-    if (sorted.empty()) return 0;
+// The one that so many of them do not exceed; 1: the longest.
+Wait percentile(const std::vector<Wait>& sorted, double part) {
+    if (sorted.empty()) return {};
     return sorted[std::min(sorted.size() - 1, static_cast<std::size_t>(part * static_cast<double>(sorted.size())))];
 }
 
 std::string summary(const Totals& totals) {
-    const auto& waits = totals.leases_to_leader;
+    const auto& waits = totals.waits;
     return std::to_string(totals.seeds) + " seeds, " + shown(totals.simulated_s, 0) + " s simulated in " +
            shown(totals.wall_s, 1) + " s (" + shown(totals.simulated_s / std::max(totals.cpu_s, 1e-9), 0) +
            " times real time a core), " + std::to_string(totals.steps) + " steps, " + std::to_string(totals.faults) +
            " faults, " + std::to_string(totals.leaderships) + " leaderships; then a leader within " +
-           shown(percentile(waits, 0.5), 2) + " D (half), " + shown(percentile(waits, 0.99), 2) + " D (99 %), " +
-           shown(waits.empty() ? 0 : waits.back(), 2) + " D (all), " + std::to_string(totals.leader_changes) +
-           " changes, " + std::to_string(totals.terms_grown) + " terms: " + std::to_string(totals.failures.size()) +
-           " violations";
+           shown(percentile(waits, 0.5).leases, 2) + " D (half), " + shown(percentile(waits, 0.99).leases, 2) +
+           " D (99 %), " + shown(percentile(waits, 1).leases, 2) + " D (all; the longest: seed " +
+           std::to_string(percentile(waits, 1).seed) + "), " + std::to_string(totals.leader_changes) + " changes, " +
+           std::to_string(totals.terms_grown) + " terms: " + std::to_string(totals.failures.size()) + " violations";
 }
 
 std::string json(const Totals& totals) {
-    const auto& waits = totals.leases_to_leader;
+    const auto& waits = totals.waits;
     const auto field = [](const char* name, const std::string& value) {
         return std::string{"\""} + name + "\": " + value + ", ";
     };
@@ -186,12 +187,14 @@ std::string json(const Totals& totals) {
                        field("cpu_s", shown(totals.cpu_s, 3)) + field("steps", std::to_string(totals.steps)) +
                        field("frames", std::to_string(totals.frames)) + field("faults", std::to_string(totals.faults)) +
                        field("leaderships", std::to_string(totals.leaderships)) +
+                       field("busiest_second", std::to_string(totals.busiest_second)) +
                        field("refused_writes", std::to_string(totals.refused_writes)) +
                        field("leader_changes", std::to_string(totals.leader_changes)) +
                        field("terms_grown", std::to_string(totals.terms_grown)) +
-                       field("leases_to_leader_p50", shown(percentile(waits, 0.5), 4)) +
-                       field("leases_to_leader_p99", shown(percentile(waits, 0.99), 4)) +
-                       field("leases_to_leader_max", shown(waits.empty() ? 0 : waits.back(), 4)) +
+                       field("leases_to_leader_p50", shown(percentile(waits, 0.5).leases, 4)) +
+                       field("leases_to_leader_p99", shown(percentile(waits, 0.99).leases, 4)) +
+                       field("leases_to_leader_max", shown(percentile(waits, 1).leases, 4)) +
+                       field("slowest_seed", std::to_string(percentile(waits, 1).seed)) +
                        field("hash", "\"" + std::to_string(totals.hash) + "\"") + "\"violations\": [";
     for (const Failure& failure : totals.failures) {
         text += (&failure == totals.failures.data() ? "" : ", ") + std::string{"{"} +

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <deque>
+#include <map>
 #include <optional>
 #include <utility>
 #include <vector>
@@ -20,6 +21,7 @@ namespace bellwether::sim {
 // When the process dies, what is being written may have reached the disk or not, and what waits is lost.
 struct SimulatedDisk {
     protocol::Durable content;
+    std::vector<protocol::Durable> backups;  // What it held now and then, if the plan puts any back.
     std::optional<protocol::Store> writing;
     std::optional<protocol::Store> waiting;
     Duration latency{};
@@ -72,6 +74,7 @@ struct Daemon {
     protocol::Time started{};  // By its own clock: it has the lock.
     TrueTime deadline = protocol::end_of_time;
     std::deque<Queued> queue;
+    std::map<NodeId, protocol::Term> ceilings;  // The highest that this life has heard of each, if disks are put back.
     std::vector<protocol::Believed> believed;  // In this step: told before anything else.
     bool was_told_to_leave = false;
 };

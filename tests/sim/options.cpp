@@ -11,11 +11,14 @@ const std::vector<NamedMix>& all_mixes() {
         {Mix::handover, "handover", "step-downs, transfers, drains and preemption, to and fro"},
         {Mix::restarts, "restarts", "three nodes that die and restart, also in loops"},
         {Mix::wiped, "wiped", "disks that are replaced by empty ones"},
+        {Mix::restored, "restored", "a disk that is put back to an older state, again and again"},
         {Mix::two, "two", "meshes of two nodes, and of one"},
         {Mix::minority, "minority", "a disturbed minority must change neither leader nor term"},
         {Mix::clocks, "clocks", "clocks outside their bound; S2 is not promised there"},
         {Mix::boot, "boot", "the first boot of a mesh under faults"},
         {Mix::sessions, "sessions", "processes that stand through their nodes, die, hang and do not stop in time"},
+        {Mix::drift, "drift", "clocks at the ends of their bound, and leaders that are cut off"},
+        {Mix::leases, "leases", "each node has another D, and restarts with another one"},
         {Mix::links, "links", "many links that break and heal, each for about a lease, and short restarts"},
     };
     return mixes;

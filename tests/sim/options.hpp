@@ -26,8 +26,11 @@ enum class Mix : std::uint8_t {
     minority,  // A minority that is killed, paused, cut off, crash-looped or flaps: the others must not notice.
     clocks,    // Clocks outside their bound: S2 is not promised, all else is.
     boot,      // The first boot of a mesh, under faults.
-    sessions,  // Not nodes stand, but processes: they come and go, hang, do not stop, and have children.
     links,     // Many links that break and heal, each for about a lease: partial partitions that overlap.
+    restored,  // A disk that is put back to an older state, again and again.
+    drift,     // Clocks at the ends of their bound, and nothing else that is slow.
+    leases,    // Each node has another D, and restarts with another one.
+    sessions,  // Not nodes stand, but processes: they come and go, hang, do not stop, and have children.
 };
 
 struct NamedMix {

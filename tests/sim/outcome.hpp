@@ -24,6 +24,7 @@ struct Outcome {
     std::uint64_t frames = 0;
     std::size_t faults = 0;  // Of the plan.
     std::uint64_t leaderships = 0;
+    std::uint64_t busiest_second = 0;  // Messages of one node in it.
     std::uint64_t refused_writes = 0;  // Of processes that acted for a leader of the past.
     // Since the faults stopped:
     std::uint64_t leader_changes = 0;

@@ -35,6 +35,7 @@ enum class FaultKind : std::uint8_t {
     stall_disk,   // Writes of a do not end.
     fail_disk,    // The next write of a fails: its daemon ends, and starts again at the end.
     wipe,         // a dies and finds an empty disk.
+    restore,      // a dies and finds what was on its disk some time ago.
     reconfigure,  // a dies and finds other numbers in its file.
     clock_rate,   // The clock of a runs at `rate` ppm (signed) from now on.
     clock_jump,   // The clock of a is `amount` ahead at once.

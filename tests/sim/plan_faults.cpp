@@ -58,6 +58,7 @@ void Planner::draw_rest() {
     const std::size_t quorum = majority_of(voters_);
     std::size_t most = voters_ - quorum;
     if (replaces_disks_) most = std::min(most, quorum < 2 ? 0 : quorum - 2);
+    if (plan_.options.mix == Mix::restored) most = 0;  // All must live on; see add_fault_of_restored().
     if (plan_.first_boot || most == 0 || dice_.once_in(3)) return;
     const std::size_t broken = dice_.between(1, most);
     for (std::size_t tries = 0; rest_.size() < broken && tries < 50; ++tries) {
@@ -91,7 +92,7 @@ void Planner::disturb_for_good(NodeId node, TrueTime from, TrueTime until) {
     fault.a = node;
     fault.amount = dice_.between(1250ms, 1500ms);
     const Duration preempt_delay = plan_.nodes.front().setup.elections.front().second.preempt_delay;
-    fault.period = fault.amount + dice_.between(1ms, preempt_delay * 8 / 10);
+    fault.period = fault.amount + dice_.between(1ms, preempt_delay * 97 / 100);
     switch (dice_.below(8)) {
         case 0: fault.kind = FaultKind::kill; break;
         case 1: fault.kind = FaultKind::pause; break;
@@ -138,7 +139,10 @@ void Planner::draw_minority() {
         while (from < plan_.end) {
             const TrueTime until = std::min(plan_.end, from + dice_.between(2s, 6s));
             disturb_for_good(node, from, until);
-            from = until + dice_.between(1ms, 300ms);
+            // What comes and goes was well for long enough when it ended.
+            const FaultKind last = plan_.faults.back().kind;
+            const bool flaps = last == FaultKind::crash_loop || last == FaultKind::flap || last == FaultKind::flap_node;
+            from = flaps ? until : until + dice_.between(1ms, 300ms);
         }
     }
 }
@@ -152,6 +156,7 @@ void Planner::draw_faults() {
             preferred_.push_back({static_cast<std::uint16_t>(dice_.between(1, voters_))});
         }
     }
+    if (mix == Mix::restored) preferred_.push_back({static_cast<std::uint16_t>(dice_.between(1, voters_))});
     const Duration span = quiet_at_.time_since_epoch();
     const auto seconds = static_cast<std::uint64_t>(span / 1s) + 1;
     const std::uint64_t most = mix == Mix::links ? 30 * seconds : dice_.once_in(4) ? 8 * seconds : 2 * seconds;
@@ -177,6 +182,13 @@ void Planner::add_random_fault() {
     if (mix == Mix::wiped && is_focused) return add_process_fault(fault, dice_.once_in(2) ? 8 : 0);
     if (mix == Mix::slow && is_focused) return add_wire_fault(fault, dice_.between(5, 8));
     if (mix == Mix::clocks && is_focused) return add_clock_fault(fault);
+    if (mix == Mix::leases && is_focused) return add_lease_fault(fault);
+    if (mix == Mix::restored) return add_fault_of_restored(fault, kind);
+    if (mix == Mix::drift) {
+        fault.kind = FaultKind::isolate;
+        fault.lasts = dice_.between(250ms, 900ms);
+        return add(fault);
+    }
     if (mix == Mix::links && kind < 90) return add_link_fault(fault, kind);
     if (kind < 30) return add_process_fault(fault, dice_.below(replaces_disks_ ? 10 : 8));
     if (kind < 65) return add_wire_fault(fault, dice_.below(12));
@@ -303,8 +315,35 @@ void Planner::add_command(Fault fault) {
     fault.kind = dice_.one_of(kinds);
     // Nothing that people wished lasts longer than the faults.
     fault.amount = std::min<Duration>(dice_.between(50ms, 2s), quiet_at_ - fault.at);
+    if (plan_.options.mix == Mix::restored && fault.kind == FaultKind::shut_down) fault.kind = FaultKind::step_down;
     if (fault.kind == FaultKind::step_down && dice_.once_in(2)) fault.b = nobody;
     add(fault);
+}
+
+// Short lives, so that what was promised for long is forgotten soon; and nobody hears the one it was promised to.
+void Planner::add_lease_fault(Fault fault) {
+    static constexpr FaultKind kinds[] = {FaultKind::kill, FaultKind::kill, FaultKind::reconfigure, FaultKind::isolate,
+                                          FaultKind::wipe};
+    fault.kind = dice_.one_of(kinds);
+    if (fault.kind == FaultKind::wipe && !replaces_disks_) fault.kind = FaultKind::isolate;
+    fault.power = dice_.once_in(2);
+    fault.lasts = fault.kind == FaultKind::isolate ? dice_.between(100ms, 900ms) : dice_.between(1ms, 20ms);
+    add(fault);
+}
+
+// One node dies whenever it likes. The others live on, or they could not tell it what it has forgotten: that much is
+// promised, and no more.
+void Planner::add_fault_of_restored(Fault fault, std::uint64_t which) {
+    if (which < 50) {
+        fault.a = preferred_.front();
+        if (which < 25) return add_process_fault(fault, dice_.below(6));
+        fault.kind = FaultKind::restore;
+        fault.lasts = dice_.between(1ms, 400ms);
+        return add(fault);
+    }
+    if (which < 75) return add_wire_fault(fault, dice_.below(12));
+    if (which < 80) return add_disk_fault(fault, dice_.below(2));
+    add_command(fault);
 }
 
 }  // namespace bellwether::sim

@@ -47,6 +47,9 @@ void Planner::draw_sizes() {
     if (options.mix == Mix::slow) voters = static_cast<unsigned>(dice_.between(2, 5));
     if (options.mix == Mix::restarts) voters = static_cast<unsigned>(dice_.between(3, 5));
     if (options.mix == Mix::wiped) voters = static_cast<unsigned>(dice_.between(2, 5));
+    if (options.mix == Mix::restored) voters = static_cast<unsigned>(dice_.between(2, 5));
+    if (options.mix == Mix::drift || options.mix == Mix::leases) voters = static_cast<unsigned>(dice_.between(3, 5));
+    if (options.mix == Mix::links && dice_.once_in(2)) voters = static_cast<unsigned>(dice_.between(4, 5));
     if (options.mix == Mix::handover) voters = static_cast<unsigned>(dice_.between(2, 5));
     if (options.mix == Mix::minority) voters = static_cast<unsigned>(dice_.between(3, 7));
     if (options.voters != 0) voters = options.voters;
@@ -59,7 +62,8 @@ void Planner::draw_sizes() {
     nodes_ = voters + observers;
     distinct_priorities_ = options.mix == Mix::minority || dice_.once_in(2);
     plan_.first_boot = options.mix == Mix::boot || (options.mix == Mix::general && dice_.once_in(12));
-    replaces_disks_ = options.mix == Mix::wiped || (options.mix != Mix::minority && dice_.once_in(3));
+    replaces_disks_ =
+        options.mix == Mix::wiped || (options.mix != Mix::minority && options.mix != Mix::restored && dice_.once_in(3));
     plan_.clocks_in_bounds = options.mix != Mix::clocks;
 }
 
@@ -97,7 +101,8 @@ void Planner::draw_node(NodeId id, const Params& params, const ElectionSettings&
     node.setup.cluster = "simulated";
     node.setup.self = id;
     node.setup.params = params;
-    if (plan_.options.mix == Mix::general && dice_.once_in(8)) {
+    const Mix mix = plan_.options.mix;
+    if (mix == Mix::leases || (mix == Mix::general && dice_.once_in(8))) {
         node.setup.params.lease = std::max(4 * params.heartbeat, dice_.between(200ms, 600ms));
     }
     node.setup.elections.emplace_back(ElectionName{}, election);
@@ -128,6 +133,12 @@ void Planner::draw_node(NodeId id, const Params& params, const ElectionSettings&
     node.starts_after = dice_.once_in(3) ? dice_.between(0ms, 2s) : dice_.between(0ms, 5ms);
     node.write_latency = dice_.once_in(8) ? dice_.between(10ms, 60ms) : dice_.between(200us, 4ms);
     node.tardiness = dice_.once_in(4) ? dice_.between(0ms, 4ms) : 50us;
+    if ((mix == Mix::links || mix == Mix::leases) && dice_.once_in(2)) node.write_latency = dice_.between(10ms, 90ms);
+    if (mix == Mix::drift) {
+        node.clock_ppm = dice_.once_in(2) ? 9'900 : -9'900;
+        node.write_latency = dice_.between(100us, 500us);
+        node.tardiness = 50us;
+    }
     node.has_subscriber = dice_.once_in(2);
     node.keeps_all_heartbeats = dice_.once_in(2);
 }
@@ -139,6 +150,11 @@ void Planner::draw_wires() {
     if (plan_.options.mix == Mix::minority) {
         wires.delay = dice_.between(50us, 2ms);
         wires.jitter = dice_.between(0us, 2ms);
+        return;
+    }
+    if (plan_.options.mix == Mix::drift) {
+        wires.delay = dice_.between(50us, 150us);
+        wires.jitter = dice_.between(0us, 50us);
         return;
     }
     if (dice_.once_in(2)) {

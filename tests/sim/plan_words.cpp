@@ -46,6 +46,7 @@ std::string deed(const Fault& fault) {
         case FaultKind::stall_disk: return "stall disk of " + of(fault.a);
         case FaultKind::fail_disk: return "fail disk of " + of(fault.a);
         case FaultKind::wipe: return "wipe " + of(fault.a);
+        case FaultKind::restore: return "put back the disk of " + of(fault.a);
         case FaultKind::reconfigure: return "other numbers for " + of(fault.a);
         case FaultKind::clock_rate: return "clock of " + of(fault.a) + " at " + std::to_string(fault.rate) + " ppm";
         case FaultKind::clock_jump: return "clock of " + of(fault.a) + " jumps by " + ms(fault.amount);

@@ -37,6 +37,8 @@ private:
     void add_link_fault(Fault fault, std::uint64_t which);
     void add_disk_fault(Fault fault, std::uint64_t which);
     void add_clock_fault(Fault fault);
+    void add_lease_fault(Fault fault);
+    void add_fault_of_restored(Fault fault, std::uint64_t which);
     void add_command(Fault fault);
     void swizzle(TrueTime at);
     void add(Fault fault);

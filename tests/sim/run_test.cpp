@@ -70,7 +70,7 @@ TEST_P(PartialPartition, HasALeaderWithin4DAndNoChangeAfterwards) {
     const Totals totals = campaign(options, 1, seeds_a_scenario, 1);
     EXPECT_TRUE(totals.failures.empty()) << told(totals);
     EXPECT_EQ(totals.leader_changes, GetParam().steady ? 0 : seeds_a_scenario);
-    EXPECT_EQ(totals.leases_to_leader.size(), seeds_a_scenario);
+    EXPECT_EQ(totals.waits.size(), seeds_a_scenario);
 }
 
 INSTANTIATE_TEST_SUITE_P(Named, PartialPartition, testing::ValuesIn(all_scenarios()),

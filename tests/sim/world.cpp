@@ -53,16 +53,27 @@ World::World(const Plan& plan, Teller teller)
         if (!is_inflicted(fault)) continue;
         ++outcome_.faults;
         remembers_ = remembers_ || fault.kind == FaultKind::replay;
+        keeps_backups_ = keeps_backups_ || fault.kind == FaultKind::restore;
         const auto number = static_cast<std::uint32_t>(fault.index);
         calendar_.plan(fault.at, {.what = Entry::What::fault_begins, .number = number});
         calendar_.plan(fault.end(), {.what = Entry::What::fault_ends, .number = number});
     }
+    invariants_.restarts_hear_no_past = !remembers_;
+    progress_.messages_a_second = messages_a_second();
     calendar_.plan(plan.expectation.since, {.what = Entry::What::quiet});
 }
 
 bool World::is_inflicted(const Fault& fault) const {
     const auto& only = plan_.options.only_faults;
     return !only || std::find(only->begin(), only->end(), fault.index) != only->end();
+}
+
+// L6: four to each node and heartbeat interval, and one more for each further election.
+std::uint64_t World::messages_a_second() const {
+    const Setup& setup = plan_.nodes.front().setup;
+    const auto rounds = static_cast<std::uint64_t>(1s / setup.params.heartbeat) + 1;
+    const std::uint64_t clocks = plan_.clocks_in_bounds ? 1 : 2;
+    return (3 + setup.elections.size()) * plan_.nodes.size() * rounds * clocks;
 }
 
 // --- The loop ---
@@ -98,6 +109,7 @@ Outcome World::run() {
     outcome_.simulated = now_.time_since_epoch();
     outcome_.frames = network_.sent();
     outcome_.leaderships = invariants_.leaderships().size();
+    outcome_.busiest_second = progress_.busiest_second();
     outcome_.leader_changes = progress_.leader_changes();
     outcome_.terms_grown = progress_.terms_grown();
     // Where nothing but a partition was to be overcome, the leader that stays counts, and not the one that was cut off.
@@ -188,6 +200,10 @@ void World::hear(Daemon& daemon, NodeId from, FrameId frame, bool is_heartbeat) 
         return violate("codec",
                        "a frame of " + std::to_string(from.value) + " is refused: " + std::string{to_string(error)});
     }
+    if (keeps_backups_ && is_heartbeat) {
+        Term& ceiling = daemon.ceilings[from];
+        ceiling = std::max(ceiling, std::get<Heartbeat>(received.message).ceiling);
+    }
     step(daemon, event);
 }
 
@@ -237,6 +253,7 @@ void World::perform(Daemon& daemon, const Action& action) {
             codec_.encode(send.message, frames_.bytes(frame));
             mix(frames_.bytes(frame).size());
             network_.send(now_, daemon.id(), send.to, Channel::votes, frame);
+            progress_.spoke(now_, daemon.id(), 1);
             frames_.drop(frame);
         },
         [&](const Publish& publish) { this->publish(daemon, publish.heartbeat); },
@@ -285,6 +302,7 @@ void World::publish(Daemon& daemon, const Heartbeat& heartbeat) {
         }
     }
     frames_.drop(frame);
+    progress_.spoke(now_, daemon.id(), daemons_.size() - 1);
 }
 
 void World::announce(Daemon& daemon, const Announcement& announcement) {

@@ -33,6 +33,7 @@ public:
 
 private:
     // world.cpp: the loop, a step and its actions.
+    [[nodiscard]] std::uint64_t messages_a_second() const;
     void handle(const Entry& entry);
     void arrive(const Entry& entry);
     void hear(Daemon& daemon, NodeId from, FrameId frame, bool is_heartbeat);
@@ -55,6 +56,8 @@ private:
     void stand_still(Daemon& daemon);
     void go_on(Daemon& daemon);
     void wipe(Daemon& daemon);
+    void back_up(Daemon& daemon);
+    void restore(Daemon& daemon);
 
     // world_faults.cpp: what is done to them.
     void begin(const Fault& fault);
@@ -110,6 +113,7 @@ private:
     std::vector<Remembered> remembered_;  // The newest, if the plan replays any.
     std::size_t next_remembered_ = 0;
     bool remembers_ = false;
+    bool keeps_backups_ = false;
     std::vector<bool> is_on_;          // Of each fault, whether it is there now.
     bool a_handover_failed_ = false;   // Then the next towards that node may wait for minutes.
     bool is_quiet_ = false;

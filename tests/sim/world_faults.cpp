@@ -46,6 +46,7 @@ void World::inflict(const Fault& fault) {
         case FaultKind::kill:
         case FaultKind::crash_loop:
         case FaultKind::wipe:
+        case FaultKind::restore:
         case FaultKind::reconfigure:
         case FaultKind::pause:
         case FaultKind::flap:
@@ -86,6 +87,7 @@ void World::lift(const Fault& fault) {
         case FaultKind::kill:
         case FaultKind::crash_loop:
         case FaultKind::wipe:
+        case FaultKind::restore:
         case FaultKind::reconfigure: --daemon.downs; return boot(daemon);
         case FaultKind::pause:
         case FaultKind::flap: return go_on(daemon);
@@ -199,6 +201,8 @@ void World::touch_process(const Fault& fault) {
     end_process(daemon, !fault.power);
     if (fault.kind == FaultKind::wipe) {
         wipe(daemon);
+    } else if (fault.kind == FaultKind::restore) {
+        restore(daemon);
     } else if (fault.kind == FaultKind::reconfigure) {
         reconfigure(daemon, fault.rate);
     }

@@ -65,6 +65,7 @@ void World::end_process(Daemon& daemon, bool is_noticed) {
         if (queued.heartbeat) frames_.drop(*queued.heartbeat);
         if (queued.letter) frames_.drop(*queued.letter);
     }
+    daemon.ceilings.clear();
     invariants_.died(now_, daemon.instance());
     progress_.died(now_, daemon.instance());
     for (const Daemon& other : daemons_) {
@@ -99,6 +100,7 @@ void World::written(Daemon& daemon) {
     disk.writing = std::exchange(disk.waiting, std::nullopt);
     invariants_.is_on_disk(daemon.id(), disk.content);
     progress_.is_on_disk(now_, disk.content);
+    back_up(daemon);
     if (disk.writing) {
         begin_write(daemon);
     }
@@ -117,6 +119,37 @@ void World::wipe(Daemon& daemon) {
     empty.largest_promise = daemon.setup.params.lease;
     empty.new_state = true;
     daemon.disk.content = std::move(empty);
+    invariants_.disk_replaced(daemon.id());
+}
+
+void World::back_up(Daemon& daemon) {
+    constexpr std::uint32_t most_backups = 32;
+    if (!keeps_backups_) return;
+    auto& backups = daemon.disk.backups;
+    if (backups.size() < most_backups) {
+        backups.push_back(daemon.disk.content);
+    } else {
+        backups[daemon.disk.writes % most_backups] = daemon.disk.content;
+    }
+}
+
+// Only where every other voter has heard how far this one had come, and remembers it, and where it promised nothing
+// longer since: docs/protocol.md, "What is not covered".
+void World::restore(Daemon& daemon) {
+    SimulatedDisk& disk = daemon.disk;
+    if (disk.backups.empty()) return;
+    Term ceiling = disk.content.floor;
+    for (const ElectionRecord& record : disk.content.elections) {
+        ceiling = std::max(ceiling, record.term);
+    }
+    const bool is_known = std::all_of(daemons_.begin(), daemons_.end(), [&](Daemon& other) {
+        return other.id() == daemon.id() || !other.setup.own().voter ||
+               (other.machine && other.ceilings[daemon.id()] >= ceiling && !other.disk.content.new_state);
+    });
+    const Durable& past = daemon.dice.one_of(disk.backups);
+    if (!is_known || past.largest_promise < disk.content.largest_promise) return;
+    tell(nobody, "the disk of " + std::to_string(daemon.id().value) + " is as it was some time ago");
+    disk.content = past;
     invariants_.disk_replaced(daemon.id());
 }
 

@@ -169,6 +169,22 @@ TEST(Invariants, S3WhoListensHearsNoOlderToken) {
     EXPECT_THAT(watch.reports, ElementsAre("S3"));
 }
 
+TEST(Invariants, S3WhoListensHearsNoOlderTokenOfTheNextLifeOfItsDaemon) {
+    Watch watch;
+    watch.win(one, {1}, 1s, 1300ms);
+    watch.win(two, {2}, 2s, 2300ms);
+    watch.announce(three, watch.said(three, {2}, {2}), 2s);
+    constexpr Instance next_life{{3}, {301}};
+    watch.invariants.restarts_hear_no_past = false;
+    watch.announce(next_life, watch.said(next_life, {1}, {1}), 2s);
+    EXPECT_THAT(watch.reports, IsEmpty());
+    watch.invariants.restarts_hear_no_past = true;
+    watch.announce(next_life, watch.said(next_life, {2}, {2}), 2s);
+    constexpr Instance last_life{{3}, {302}};
+    watch.announce(last_life, watch.said(last_life, {1}, {1}), 2s);
+    EXPECT_THAT(watch.reports, ElementsAre("S3"));
+}
+
 TEST(Invariants, S4AFencedResourceIsWrittenByOneLeaderAToken) {
     Watch watch;
     EXPECT_TRUE(watch.invariants.written({}, one, {1001}));
@@ -211,6 +227,19 @@ TEST(Invariants, S6ANewDiskExcusesASecondVoteOnlyWhereNobodyHasWon) {
     watch.win(two, {2}, 1s, 1300ms);
     watch.invariants.disk_replaced({1});
     watch.vote(one, {2}, three);
+    EXPECT_THAT(watch.reports, ElementsAre("S6"));
+}
+
+TEST(Invariants, S6AVoteThatIsSpentHidesNoneThatWasGivenOnAnEarlierDisk) {
+    Watch watch;
+    watch.win(two, {5}, 1s, 1300ms);
+    watch.invariants.disk_replaced({1});
+    watch.vote(one, {5}, Instance{});
+    watch.invariants.disk_replaced({1});
+    watch.vote(one, {5}, two);
+    EXPECT_THAT(watch.reports, IsEmpty());
+    watch.invariants.disk_replaced({1});
+    watch.vote(one, {5}, three);
     EXPECT_THAT(watch.reports, ElementsAre("S6"));
 }
 

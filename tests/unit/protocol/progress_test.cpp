@@ -172,5 +172,18 @@ TEST(Progress, L8AllKnowItSoon) {
     EXPECT_THAT(watch.reports, ElementsAre("L8"));
 }
 
+TEST(Progress, L6ANodeSaysSoMuchWithinASecondAndNoMore) {
+    Watch watch;
+    watch.progress.messages_a_second = 10;
+    watch.progress.spoke(Watch::at(1s), {1}, 9);
+    watch.progress.spoke(Watch::at(1500ms), {2}, 9);
+    watch.progress.spoke(Watch::at(1999ms), {1}, 1);
+    watch.progress.spoke(Watch::at(2s), {1}, 8);
+    EXPECT_THAT(watch.reports, IsEmpty());
+    EXPECT_EQ(watch.progress.busiest_second(), 10U);
+    watch.progress.spoke(Watch::at(2900ms), {1}, 3);
+    EXPECT_THAT(watch.reports, ElementsAre("L6"));
+}
+
 }  // namespace
 }  // namespace bellwether::tests
