@@ -91,6 +91,7 @@ TEST(ACandidate, DoesNotWinByGrantsThatCameWhenTheirLeaseHadRunOut) {
     stage.hear(1, stage.reply_of(1, Verdict::granted));
     stage.hear(2, stage.reply_of(2, Verdict::granted));
     EXPECT_NE(stage.role(), RoleName::leader);
+    EXPECT_EQ(stage.decisions(Rule::win), 0U) << "and let go at once";
 }
 
 // --- Counting replies (the rules stand in "What travels") ---

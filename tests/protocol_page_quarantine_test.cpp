@@ -76,6 +76,16 @@ TEST(Quarantine, AVoterInQuarantineBindsOnlyToAClaimThatIsNotBelowItsDurableTerm
     EXPECT_EQ(stage.bound_to(), NodeId{2});
 }
 
+// "While its state is new, it binds to no claim at all": the term of the vote that it has forgotten is unknown.
+TEST(Quarantine, AVoterOfNewStateBindsToNoClaim) {
+    StageOptions options = just_started();
+    options.stored.new_state = true;
+    Stage stage{options};
+    stage.elapse(10ms);
+    stage.peer(2).lead({7});
+    EXPECT_EQ(stage.bound_to(), nobody);
+}
+
 TEST(Quarantine, AfterItAnyClaimBindsWhoIsFree) {
     StageOptions options = just_started();
     options.stored.elections = {{ElectionName{}, {7}, {{3}, {301}}}};

@@ -4,11 +4,15 @@
 
 #include <algorithm>
 
+#include "tests/support/planted.hpp"
+
 namespace bellwether::tests {
 
 using namespace protocol;
 
 namespace {
+
+[[maybe_unused]] const bool plants = plant_bug_of_environment();
 
 template <class... Handlers>
 struct Overloaded : Handlers... {

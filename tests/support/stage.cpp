@@ -4,11 +4,15 @@
 
 #include <algorithm>
 
+#include "tests/support/planted.hpp"
+
 namespace bellwether::tests {
 
 using namespace protocol;
 
 namespace {
+
+[[maybe_unused]] const bool plants = plant_bug_of_environment();
 
 constexpr unsigned most_at_once = 1000;  // Steps while time stands still.
 
