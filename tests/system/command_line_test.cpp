@@ -127,7 +127,7 @@ TEST_F(CommandLineInRealTime, AWrongCallEndsWithTwo) {
     }
 }
 
-TEST_F(CommandLineInRealTime, CheckSaysWhatAConfigurationIsAndInitMakesOneThatIsGood) {
+TEST_F(CommandLineInRealTime, CheckSaysWhatAConfigurationIsAndInitAndKeygenMakeOneThatIsGood) {
     const Finished good = call({"check", mesh().config()});
     EXPECT_EQ(good.status, 0) << good.errors;
     EXPECT_EQ(good.output, "test: 3 voters, quorum 2, survives 1 failure\n");
@@ -137,7 +137,13 @@ TEST_F(CommandLineInRealTime, CheckSaysWhatAConfigurationIsAndInitMakesOneThatIs
     EXPECT_EQ(made.status, 0) << made.errors;
     const auto file = mesh().directory() / "made.toml";
     std::ofstream{file} << made.output;
-    EXPECT_EQ(call({"check", file}).status, 0);
+    const Finished open = call({"check", file});
+    EXPECT_EQ(open.status, 2);
+    EXPECT_THAT(open.errors, HasSubstr("bellwether keygen --mesh"));
+    const Finished keys = call({"keygen", "--mesh", file});
+    EXPECT_EQ(keys.status, 0) << keys.errors;
+    const Finished closed = call({"check", file});
+    EXPECT_EQ(closed.status, 0) << closed.errors;
     EXPECT_EQ(call({"init", "--hosts", "two words"}).status, 2);
 }
 
