@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "client/clock.hpp"
+#include "protocol/params.hpp"
 #include "protocol/run_directory.hpp"
 #include "protocol/session_codec.hpp"
 
@@ -20,6 +21,7 @@ using protocol::Frame;
 namespace {
 
 constexpr std::uint64_t nonce = 42;
+constexpr protocol::NodeId self{1};
 
 Frame bytes_of(const std::string& text) {
     const auto* bytes = reinterpret_cast<const std::byte*>(text.data());
@@ -51,7 +53,7 @@ std::vector<Frame> receive(zmq::socket_t& socket) {
 }  // namespace
 
 FakeNode::FakeNode(const std::filesystem::path& run_dir, protocol::Incarnation incarnation)
-    : incarnation_{incarnation}, bell_{new_bell()} {
+    : incarnation_{incarnation}, name_{run_dir.filename().string()}, bell_{new_bell()} {
     std::filesystem::create_directories(run_dir);
     leader_.set(zmq::sockopt::xpub_verbose, 1);
     bind(leader_, run_dir / protocol::leader_socket);
@@ -87,7 +89,25 @@ void FakeNode::refuse(const std::string& reason, const std::string& text) {
 
 void FakeNode::say(const FromNode& message) {
     const std::lock_guard lock{mutex_};
+    note(message);
     queue(false, {session_, encode(message, incarnation_)});
+}
+
+// For status().
+void FakeNode::note(const FromNode& said) {
+    if (const auto* granted = std::get_if<Granted>(&said)) {
+        granted_ = *granted;
+        revoking_ = false;
+    }
+    const auto* extended = std::get_if<Extended>(&said);
+    if (extended != nullptr && granted_ && granted_->token == extended->token) {
+        granted_->valid_until = extended->valid_until;
+    }
+    if (std::holds_alternative<Revoke>(said)) revoking_ = granted_.has_value();
+    if (std::holds_alternative<Refused>(said)) {
+        granted_.reset();
+        stands_in_.reset();
+    }
 }
 
 void FakeNode::announce(protocol::Announcement announcement) {
@@ -142,12 +162,64 @@ void FakeNode::serve() {
 void FakeNode::serve_process() {
     for (Parts parts = receive(control_); !parts.empty(); parts = receive(control_)) {
         const auto decoded = decode_from_process(parts.back());
-        if (!decoded) continue;
+        if (!decoded) {
+            serve_request(std::move(parts));
+            continue;
+        }
         if (const auto* message = std::get_if<FromProcess>(&*decoded)) {
             if (std::holds_alternative<Campaign>(*message)) session_ = parts.front();
             answer(*message);
         }
     }
+}
+
+// The parts before the last say where the answer goes, and whether who asks is a REQ.
+void FakeNode::serve_request(Parts parts) {
+    const auto request = protocol::decode_request(parts.back());
+    if (const auto* bad = std::get_if<protocol::BadRequest>(&request)) {
+        parts.back() = protocol::encode_reply({.id = bad->id, .reason = "bad_request", .text = bad->text});
+    } else if (const auto& asked = std::get<protocol::ControlRequest>(request); asked.type == "status") {
+        parts.back() = protocol::encode_status(asked.id, status(), {}, "fake");
+    } else {
+        parts.back() = protocol::encode_reply({.id = asked.id,
+                                               .reason = "unknown_type",
+                                               .text = "a fake node answers status, and not \"" + asked.type + '"'});
+    }
+    queue(false, std::move(parts));
+}
+
+// Of a mesh that consists of it.
+protocol::Status FakeNode::status() const {
+    protocol::Status status;
+    status.cluster = "fake";
+    status.self = self;
+    status.name = name_;
+    status.voter = true;
+    status.incarnation = incarnation_;
+    status.now = now();
+    status.heartbeat = protocol::Params{}.heartbeat;
+    status.lease = protocol::Params{}.lease;
+    status.votes = status.quorum_linked = true;
+    status.voters = status.quorum = status.linked = 1;
+    status.elections.push_back(status_of_election());
+    return status;
+}
+
+protocol::ElectionStatus FakeNode::status_of_election() const {
+    protocol::ElectionStatus election;
+    election.name = stands_in_.value_or(protocol::ElectionName{});
+    election.handover_timeout = protocol::ElectionSettings{}.handover_timeout;
+    election.sessions = stands_in_ ? 1 : 0;
+    election.reason = protocol::Reason::unknown;
+    if (!stands_in_ || !granted_ || granted_->valid_until <= now()) return election;
+    election.role = protocol::RoleName::leader;
+    election.leader = self;
+    election.token = granted_->token;
+    election.reason = protocol::Reason::elected;
+    election.lease_left = granted_->valid_until - now();
+    election.session = {sessions_};
+    election.revoking = revoking_;
+    return election;
 }
 
 void FakeNode::answer(const FromProcess& message) {
@@ -160,9 +232,13 @@ void FakeNode::answer(const FromProcess& message) {
     if (const auto* answer = std::get_if<Answer>(&message)) {
         if (answer->nonce != nonce || !joining_) return reply(Refused{.reason = "forbidden", .text = "wrong answer"});
         reply(Joined{++sessions_});
+        stands_in_ = joining_->election;
+        granted_.reset();
         heard_.emplace_back(*std::exchange(joining_, std::nullopt));
         return;
     }
+    if (std::holds_alternative<Revoked>(message) || std::holds_alternative<Resign>(message)) granted_.reset();
+    if (std::holds_alternative<Resign>(message)) stands_in_.reset();
     if (const auto* holds = std::get_if<Holds>(&message)) reply(HeldProcess{.pid = holds->pid, .killable = true});
     heard_.push_back(message);
 }

@@ -10,7 +10,8 @@
 //     ASSERT_TRUE(node.await<session::Revoked>());
 //
 // It has a thread of its own, which answers what needs no decision: it challenges and lets in whoever campaigns, holds
-// the processes that are named to it, and tells new subscribers what was last announced.
+// the processes that are named to it, tells new subscribers what was last announced, and answers `status` by what it
+// has said. Other requests it refuses.
 #pragma once
 
 #include <chrono>
@@ -30,6 +31,7 @@
 
 #include "protocol/local_codec.hpp"
 #include "protocol/session_messages.hpp"
+#include "protocol/status.hpp"
 
 namespace bellwether::client {
 
@@ -77,8 +79,12 @@ private:
 
     void serve();
     void serve_process();
+    void serve_request(Parts parts);
     void serve_subscriber();
     void answer(const protocol::session::FromProcess& message);
+    void note(const protocol::session::FromNode& said);
+    [[nodiscard]] protocol::Status status() const;
+    [[nodiscard]] protocol::ElectionStatus status_of_election() const;
     void send_queued();
     void queue(bool to_subscribers, Parts parts);
     void ring() const;
@@ -87,6 +93,7 @@ private:
     zmq::socket_t leader_{context_, zmq::socket_type::xpub};
     zmq::socket_t control_{context_, zmq::socket_type::router};
     const protocol::Incarnation incarnation_;
+    const std::string name_;  // Of the directory.
 
     std::mutex mutex_;  // Of what follows.
     std::condition_variable changed_;
@@ -94,6 +101,9 @@ private:
     std::deque<std::pair<bool, Parts>> queued_;
     std::map<std::string, protocol::Frame> announced_;  // By topic.
     std::optional<protocol::session::Campaign> joining_;
+    std::optional<protocol::ElectionName> stands_in_;  // The session.
+    std::optional<protocol::session::Granted> granted_;  // What it holds.
+    bool revoking_{};
     protocol::Frame session_;  // Where it is reached.
     std::uint64_t sessions_{};
     std::uint64_t announcements_{};
