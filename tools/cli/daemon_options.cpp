@@ -38,6 +38,11 @@ void add_election_option(CLI::App& app, protocol::ElectionName& election) {
         ->default_str("default");
 }
 
+void add_election_options(CLI::App& app, ElectionOptions& options) {
+    add_daemon_options(app, options.daemon);
+    add_election_option(app, options.election);
+}
+
 node::Config load_config(const std::string& file) {
     auto loaded = node::load(file);
     if (const auto* mistakes = std::get_if<node::Mistakes>(&loaded)) {

@@ -19,9 +19,7 @@ namespace {
 
 constexpr std::chrono::milliseconds answer_timeout{2000};
 
-struct IsLeaderOptions {
-    DaemonOptions daemon;
-    protocol::ElectionName election;
+struct IsLeaderOptions : ElectionOptions {
     std::chrono::milliseconds span{};
     bool json{};
     bool quiet{};
@@ -59,8 +57,7 @@ int run_is_leader(const IsLeaderOptions& options) {
 void add_is_leader(CLI::App& app, int& exit_status) {
     auto options = std::make_shared<IsLeaderOptions>();
     CLI::App* ask = app.add_subcommand("is-leader", "Exit status 0 only if this host leads");
-    add_daemon_options(*ask, options->daemon);
-    add_election_option(*ask, options->election);
+    add_election_options(*ask, *options);
     add_duration(*ask, "--for", options->span,
                  "And nothing is known that would end it within this time: no hand-over or drain under way, no "
                  "better-ranked node to take over, the lease being renewed");

@@ -22,9 +22,7 @@ namespace {
 // A daemon that runs says what it knows as soon as it is subscribed to.
 constexpr std::chrono::milliseconds first_word_timeout{1000};
 
-struct LeaderOptions {
-    DaemonOptions daemon;
-    protocol::ElectionName election;
+struct LeaderOptions : ElectionOptions {
     std::chrono::milliseconds wait{};
     bool json{};
     std::string format{"{leader}"};
@@ -64,8 +62,7 @@ int run_leader(const LeaderOptions& options) {
 void add_leader(CLI::App& app, int& exit_status) {
     auto options = std::make_shared<LeaderOptions>();
     CLI::App* leader = app.add_subcommand("leader", "Print the name of the leader; exit status 3 if none is known");
-    add_daemon_options(*leader, options->daemon);
-    add_election_option(*leader, options->election);
+    add_election_options(*leader, *options);
     add_duration(*leader, "--wait", options->wait, "Wait so long for one");
     CLI::Option* json = leader->add_flag("--json", options->json, "The whole announcement as one JSON object");
     leader->add_option("--format", options->format, "What to print, with {leader}, {token}, {metadata.KEY}...")

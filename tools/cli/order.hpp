@@ -12,9 +12,7 @@
 
 namespace bellwether::cli {
 
-struct OrderOptions {
-    DaemonOptions daemon;
-    protocol::ElectionName election;
+struct OrderOptions : ElectionOptions {
     std::string target;
     std::optional<protocol::Duration> hold;
     // The default handover_timeout and a bit: the daemon answers when it is over.

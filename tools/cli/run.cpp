@@ -34,9 +34,7 @@ namespace {
 using namespace std::chrono_literals;
 using run::Outcome;
 
-struct RunOptions {
-    DaemonOptions daemon;
-    protocol::ElectionName election;
+struct RunOptions : ElectionOptions {
     std::chrono::milliseconds grace{5s};
     std::optional<protocol::Duration> wait;
     bool restart{};
@@ -147,8 +145,7 @@ int run_run(const RunOptions& options) {
 void add_run(CLI::App& app, int& exit_status) {
     auto options = std::make_shared<RunOptions>();
     CLI::App* run = app.add_subcommand("run", "Run a command while this host leads, and never longer");
-    add_daemon_options(*run, options->daemon);
-    add_election_option(*run, options->election);
+    add_election_options(*run, *options);
     add_duration(*run, "--grace", options->grace, "From SIGTERM to SIGKILL when leadership is revoked");
     add_duration(*run, "--wait", options->wait, "Give up if it does not lead within this time");
     run->add_flag("--restart", options->restart, "Stand again when the command has ended or leadership was lost");

@@ -20,9 +20,7 @@ namespace bellwether::cli {
 
 namespace {
 
-struct StatusOptions {
-    DaemonOptions daemon;
-    protocol::ElectionName election;
+struct StatusOptions : ElectionOptions {
     std::chrono::milliseconds timeout{2000};
     bool all{};
     bool json{};
@@ -109,8 +107,7 @@ int show_mesh(const StatusOptions& options) {
 void add_status(CLI::App& app, int& exit_status) {
     auto options = std::make_shared<StatusOptions>();
     CLI::App* status = app.add_subcommand("status", "Show what a node knows: elections, links, counters");
-    add_daemon_options(*status, options->daemon);
-    add_election_option(*status, options->election);
+    add_election_options(*status, *options);
     add_duration(*status, "--timeout", options->timeout, "Wait so long for the answer");
     status->add_flag("--all", options->all, "Counters that are zero, too");
     status->add_flag("--json", options->json, "The status map as one JSON object; of several nodes a line each");

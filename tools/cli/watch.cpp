@@ -24,9 +24,7 @@ namespace {
 
 constexpr std::chrono::milliseconds look_interval{200};
 
-struct WatchOptions {
-    DaemonOptions daemon;
-    protocol::ElectionName election;
+struct WatchOptions : ElectionOptions {
     bool all{};
     bool json{};
     bool leader_topic{};
@@ -97,8 +95,7 @@ int run_watch(const WatchOptions& options) {
 void add_watch(CLI::App& app, int& exit_status) {
     auto options = std::make_shared<WatchOptions>();
     CLI::App* watch = app.add_subcommand("watch", "Show who leads, a line per change, until Ctrl-C");
-    add_daemon_options(*watch, options->daemon);
-    add_election_option(*watch, options->election);
+    add_election_options(*watch, *options);
     watch->add_flag("--all", options->all, "Every election");
     watch->add_flag("--json", options->json, "Every announcement, repeated ones too, as one JSON object a line");
     watch->add_flag("--leader-topic", options->leader_topic,

@@ -8,7 +8,7 @@
 #include <string_view>
 #include <system_error>
 
-#include "tools/run/descriptor.hpp"
+#include "node/descriptor.hpp"
 
 namespace bellwether::run {
 
@@ -39,7 +39,7 @@ std::string own_path() {
 }
 
 bool write_to(const fs::path& file, std::string_view text) {
-    const Descriptor opened{::open(file.c_str(), O_WRONLY | O_CLOEXEC)};
+    const node::Descriptor opened{::open(file.c_str(), O_WRONLY | O_CLOEXEC)};
     return opened && ::write(opened.get(), text.data(), text.size()) == static_cast<ssize_t>(text.size());
 }
 

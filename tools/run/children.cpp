@@ -17,7 +17,7 @@
 #include <string_view>
 #include <system_error>
 
-#include "tools/run/descriptor.hpp"
+#include "node/descriptor.hpp"
 
 namespace bellwether::run {
 
@@ -34,7 +34,7 @@ pid_t number_in(std::string_view text) {
 // "1234 (a name) with) S 1 ...": the parent is the second word after the last parenthesis. 0 if it is gone.
 pid_t parent_of(int proc, const char* pid) {
     const std::string path = std::string{pid} + "/stat";
-    const Descriptor file{::openat(proc, path.c_str(), O_RDONLY | O_CLOEXEC)};
+    const node::Descriptor file{::openat(proc, path.c_str(), O_RDONLY | O_CLOEXEC)};
     std::array<char, 512> buffer{};
     const auto size = file ? ::read(file.get(), buffer.data(), buffer.size()) : -1;
     if (size <= 0) return 0;

@@ -22,21 +22,21 @@ Guardian::Guardian(const Program& program) {
     if (::socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends.data()) != 0) {
         throw std::system_error(errno, std::generic_category(), "socketpair");
     }
-    channel_ = Descriptor{ends[0]};
-    Descriptor its_end{ends[1]};
+    channel_ = node::Descriptor{ends[0]};
+    node::Descriptor its_end{ends[1]};
     adopt_orphans();
     cgroup_ = Cgroup::make("bellwether-run-" + std::to_string(::getpid()));
     means_ = cgroup_ ? "cgroup " + cgroup_->path().string() : "process group, and adoption of those who leave it";
     pid_ = ::fork();
     if (pid_ < 0) throw std::system_error(errno, std::generic_category(), "fork");
     if (pid_ == 0) {
-        channel_ = Descriptor{};
+        channel_ = node::Descriptor{};
         GuardianProcess{std::move(its_end), program, std::move(cgroup_)}.run();
     }
 }
 
 Guardian::~Guardian() {
-    channel_ = Descriptor{};
+    channel_ = node::Descriptor{};
     if (!dead_) ::kill(pid_, SIGCONT);
     while (::waitpid(pid_, nullptr, 0) < 0 && errno == EINTR) {
     }

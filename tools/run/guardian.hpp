@@ -14,9 +14,9 @@
 #include <optional>
 #include <string>
 
+#include "node/descriptor.hpp"
 #include "protocol/time.hpp"
 #include "tools/run/cgroup.hpp"
-#include "tools/run/descriptor.hpp"
 #include "tools/run/program.hpp"
 
 namespace bellwether::run {
@@ -72,7 +72,7 @@ public:
 
 private:
     pid_t pid_{};
-    Descriptor channel_;
+    node::Descriptor channel_;
     std::unique_ptr<Cgroup> cgroup_;
     std::string means_;
     bool dead_{};

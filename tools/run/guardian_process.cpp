@@ -34,7 +34,7 @@ void hurry(pid_t pid) {
 
 }  // namespace
 
-GuardianProcess::GuardianProcess(Descriptor channel, const Program& program, std::unique_ptr<Cgroup> cgroup)
+GuardianProcess::GuardianProcess(node::Descriptor channel, const Program& program, std::unique_ptr<Cgroup> cgroup)
     : channel_{std::move(channel)}, program_{program}, cgroup_{std::move(cgroup)} {}
 
 void GuardianProcess::run() {
@@ -44,7 +44,7 @@ void GuardianProcess::run() {
         shut_out_signals();
         hurry(0);
         adopt_orphans();
-        timer_ = Descriptor{::timerfd_create(CLOCK_BOOTTIME, TFD_NONBLOCK | TFD_CLOEXEC)};
+        timer_ = node::Descriptor{::timerfd_create(CLOCK_BOOTTIME, TFD_NONBLOCK | TFD_CLOEXEC)};
         if (!timer_) throw std::system_error(errno, std::generic_category(), "timerfd");
         while (!abandoned_) {
             wait();
@@ -68,7 +68,7 @@ void GuardianProcess::shut_out_signals() {
     sigset_t child;
     sigemptyset(&child);
     sigaddset(&child, SIGCHLD);
-    children_ = Descriptor{::signalfd(-1, &child, SFD_NONBLOCK | SFD_CLOEXEC)};
+    children_ = node::Descriptor{::signalfd(-1, &child, SFD_NONBLOCK | SFD_CLOEXEC)};
     if (!children_) throw std::system_error(errno, std::generic_category(), "signalfd");
 }
 

@@ -5,9 +5,9 @@
 #include <memory>
 #include <optional>
 
+#include "node/descriptor.hpp"
 #include "protocol/time.hpp"
 #include "tools/run/cgroup.hpp"
-#include "tools/run/descriptor.hpp"
 #include "tools/run/guardian.hpp"
 #include "tools/run/program.hpp"
 
@@ -16,7 +16,7 @@ namespace bellwether::run {
 class GuardianProcess {
 public:
     // `channel` leads to `run`; its end is that of `run`, and of everything here.
-    GuardianProcess(Descriptor channel, const Program& program, std::unique_ptr<Cgroup> cgroup);
+    GuardianProcess(node::Descriptor channel, const Program& program, std::unique_ptr<Cgroup> cgroup);
 
     [[noreturn]] void run();
 
@@ -33,12 +33,12 @@ private:
     void report(Report::Kind kind, std::int64_t value) const;
     void set_timer();
 
-    Descriptor channel_;
+    node::Descriptor channel_;
     const Program& program_;
     std::unique_ptr<Cgroup> cgroup_;
     sigset_t mask_of_run_{};
-    Descriptor children_;  // Readable when one has changed.
-    Descriptor timer_;
+    node::Descriptor children_;  // Readable when one has changed.
+    node::Descriptor timer_;
     std::optional<WaitingProgram> command_;
     int status_{};  // Of the command, once it has ended.
     protocol::Time deadline_{protocol::never};

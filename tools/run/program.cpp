@@ -66,8 +66,8 @@ int look_for(const std::string& command) {
 WaitingProgram::WaitingProgram(const Program& program, const std::function<void()>& in_child) {
     std::array<int, 2> ends{};
     if (::pipe2(ends.data(), O_CLOEXEC) != 0) throw std::system_error(errno, std::generic_category(), "pipe");
-    const Descriptor read_end{ends[0]};
-    starter_ = Descriptor{ends[1]};
+    const node::Descriptor read_end{ends[0]};
+    starter_ = node::Descriptor{ends[1]};
     const pid_t parent = ::getpid();
     pid_ = ::fork();
     if (pid_ < 0) throw std::system_error(errno, std::generic_category(), "fork");
@@ -87,7 +87,7 @@ WaitingProgram::WaitingProgram(const Program& program, const std::function<void(
 void WaitingProgram::go(std::uint64_t token) {
     // If the child is dead, its parent hears of it otherwise; SIGPIPE is blocked there.
     [[maybe_unused]] const auto written = ::write(starter_.get(), &token, sizeof token);
-    starter_ = Descriptor{};
+    starter_ = node::Descriptor{};
 }
 
 }  // namespace bellwether::run

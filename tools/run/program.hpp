@@ -9,7 +9,7 @@
 #include <utility>
 #include <vector>
 
-#include "tools/run/descriptor.hpp"
+#include "node/descriptor.hpp"
 
 namespace bellwether::run {
 
@@ -36,7 +36,7 @@ public:
 
 private:
     pid_t pid_{};
-    Descriptor starter_;
+    node::Descriptor starter_;
 };
 
 }  // namespace bellwether::run

@@ -25,7 +25,7 @@ Signals::Signals() {
         sigaddset(&set, signal);
     }
     ::sigprocmask(SIG_BLOCK, &set, &before_);
-    descriptor_ = Descriptor{::signalfd(-1, &set, SFD_NONBLOCK | SFD_CLOEXEC)};
+    descriptor_ = node::Descriptor{::signalfd(-1, &set, SFD_NONBLOCK | SFD_CLOEXEC)};
     if (!descriptor_) throw std::system_error(errno, std::generic_category(), "signalfd");
 }
 

@@ -4,7 +4,7 @@
 #include <csignal>
 #include <optional>
 
-#include "tools/run/descriptor.hpp"
+#include "node/descriptor.hpp"
 
 namespace bellwether::run {
 
@@ -21,7 +21,7 @@ public:
 
 private:
     sigset_t before_{};
-    Descriptor descriptor_;
+    node::Descriptor descriptor_;
 };
 
 // Those that end a process go to all that the command consists of; the others are a word to the command itself.

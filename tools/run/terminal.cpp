@@ -30,7 +30,7 @@ private:
 
 Terminal::Terminal() {
     if (::isatty(STDIN_FILENO) == 0) return;
-    terminal_ = Descriptor{::fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 0)};
+    terminal_ = node::Descriptor{::fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 0)};
 }
 
 bool Terminal::is_ours() const { return terminal_ && ::tcgetpgrp(terminal_.get()) == ::getpgrp(); }

@@ -5,7 +5,7 @@
 #include <sys/types.h>
 #include <termios.h>
 
-#include "tools/run/descriptor.hpp"
+#include "node/descriptor.hpp"
 
 namespace bellwether::run {
 
@@ -26,7 +26,7 @@ public:
 private:
     [[nodiscard]] bool is_ours() const;
 
-    Descriptor terminal_;
+    node::Descriptor terminal_;
     termios settings_{};
     bool lent_{};
 };
