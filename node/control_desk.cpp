@@ -76,7 +76,8 @@ std::optional<ControlReply> ControlDesk::mistake_in(const ControlRequest& reques
     if (!kind) {
         return refuse(
             request, "unknown_type",
-            fmt::format("\"{}\" is not a request; there are status, stepdown, transfer, drain, undrain, reload",
+            fmt::format("\"{}\" is not a request; there are status, stepdown, transfer, drain, undrain, reload, and of "
+                        "sessions campaign, answer, alive, holds, revoked, resign",
                         request.type));
     }
     if (request.target.empty() && kind == CommandKind::transfer) {

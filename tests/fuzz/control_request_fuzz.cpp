@@ -1,11 +1,14 @@
-// control.sock: frames of a person or a script, from the bytes to what the node does and to the answer. The first byte
-// says how many voters the mesh has; of more than one, the others are never heard.
+// control.sock: frames of a person, a script or a process that stands for leadership, from the bytes to what the node
+// does and to the answer. The first byte says how many voters the mesh has; of more than one, the others are never
+// heard.
 #include <optional>
 #include <set>
 #include <variant>
 
 #include "node/control_desk.hpp"
+#include "node/session_desk.hpp"
 #include "protocol/local_codec.hpp"
+#include "protocol/session_codec.hpp"
 #include "protocol/state_machine.hpp"
 #include "tests/fuzz/steering.hpp"
 #include "tests/fuzz/target.hpp"
@@ -40,6 +43,7 @@ public:
     }
 
     void receive(std::span<const std::byte> frame) {
+        if (const auto words = protocol::session::decode_from_process(frame)) return hear(*words);
         const auto request = protocol::decode_request(frame);
         if (const auto* bad = std::get_if<protocol::BadRequest>(&request)) {
             fuzz::require(!bad->text.empty(), "refused without a word");
@@ -50,6 +54,7 @@ public:
     }
 
     void pass_time() {
+        sessions_.expire(now_);
         now_ = std::max(now_ + std::chrono::milliseconds{10}, std::min(machine_.next_deadline(), now_ + longest_turn));
         step(protocol::Deadline{});
         while (const auto write = std::exchange(written_, {})) step(protocol::Stored{*write});
@@ -64,6 +69,22 @@ private:
         state.membership = protocol::single_list(setup.voters());
         state.largest_promise = setup.params.lease;
         return state;
+    }
+
+    void hear(const node::SessionDesk::Said& words) {
+        node::SessionDesk::Events events;
+        sessions_.hear(now_, caller, unseen, words, events);
+        for (const protocol::Event& event : events) step(event);
+    }
+
+    void post(const protocol::Frame& frame) {
+        const auto heard = protocol::session::decode_from_node(frame);
+        fuzz::require(heard.has_value(), "words of the node that cannot be read");
+        const auto* granted = std::get_if<protocol::session::Granted>(&heard->message);
+        if (granted == nullptr) return;
+        fuzz::require(granted->token >= token_, "a smaller token");
+        fuzz::require(granted->clock <= now_ && now_ < granted->valid_until, "a grant that is over when it is told");
+        token_ = granted->token;
     }
 
     void serve(const ControlRequest& request) {
@@ -91,6 +112,14 @@ private:
                 written_ = store->write;
             } else if (const auto* answer = std::get_if<protocol::Answer>(&action)) {
                 deliver(*answer);
+            } else if (const auto* tell = std::get_if<protocol::TellSession>(&action)) {
+                sessions_.perform(*tell);
+            } else if (const auto* kill = std::get_if<protocol::KillHeld>(&action)) {
+                sessions_.perform(*kill);
+            } else if (const auto* over = std::get_if<protocol::SessionOver>(&action)) {
+                sessions_.perform(*over);
+            } else if (const auto* announce = std::get_if<protocol::Announce>(&action)) {
+                sessions_.announce(announce->announcement);
             }
         }
     }
@@ -109,10 +138,14 @@ private:
     }
 
     static constexpr std::uint64_t caller = 17;
+    // Of another pid namespace: it joins without a challenge, and what it names is never a process of this host.
+    static constexpr node::PeerProcess unseen{};
 
     protocol::Time now_{std::chrono::seconds{1}};
     node::ControlDesk desk_;
+    node::SessionDesk sessions_{{1}, [this](std::uint64_t, const protocol::Frame& frame) { post(frame); }};
     protocol::StateMachine machine_;
+    protocol::Token token_;  // Granted last.
     std::optional<std::uint64_t> written_;
     std::multiset<std::uint64_t> waiting_;
 };

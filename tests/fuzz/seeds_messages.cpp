@@ -65,8 +65,27 @@ std::vector<ControlRequest> requests() {
             {.id = 7, .type = "transfer", .target = "nobody"}};
 }
 
-void append_frame(Input& input, const ControlRequest& request) {
-    const Input frame = input_of(encode_request(request));
+// What a process says from its first word to its last. The length of `alive` is odd, which lets time pass.
+std::vector<session::FromProcess> words_of_a_process() {
+    const session::Campaign campaign{.election = *ElectionName::parse("work"), .metadata = announcement().metadata};
+    const session::Alive alive;
+    return {campaign,
+            alive,
+            alive,
+            alive,
+            alive,
+            alive,
+            session::Holds{.pid = 4711},
+            session::Answer{.nonce = 5},
+            session::Revoked{.token = {1001}},
+            alive,
+            session::Resign{},
+            alive,
+            campaign};
+}
+
+void append_frame(Input& input, const Frame& bytes) {
+    const Input frame = input_of(bytes);
     input.push_back(static_cast<std::uint8_t>(frame.size()));
     input.insert(input.end(), frame.begin(), frame.end());
 }
@@ -133,11 +152,14 @@ Seeds control_seeds() {
     Input all{0};
     for (const ControlRequest& request : requests()) {
         Input one{static_cast<std::uint8_t>(request.id % 2)};
-        append_frame(one, request);
-        append_frame(all, request);
+        append_frame(one, encode_request(request));
+        append_frame(all, encode_request(request));
         seeds[request.type + "_" + std::to_string(request.id)] = one;
     }
     seeds["all"] = all;
+    Input life{0};
+    for (const session::FromProcess& words : words_of_a_process()) append_frame(life, session::encode(words));
+    seeds["session"] = life;
     return seeds;
 }
 
