@@ -1,11 +1,12 @@
 #!/usr/bin/python3
 """Measures what the README promises on real daemons of one host: fail-over, hand-over, cold start, late subscribers,
-and what an idle node costs. Medians of one run; rounds in which this machine stood still are listed apart and repeated.
+how soon a process hears what its node has decided, and what an idle node costs. Medians of one run; rounds in which this machine stood still are listed apart and repeated.
 """
 
 import argparse
 import json
 import os
+import select
 import signal
 import statistics
 import subprocess
@@ -65,8 +66,11 @@ class Mesh:
             sys.exit(f"measure: {name} has ended by itself")
         return int(pid)
 
+    def run_dir_of(self, name):
+        return f"{self.base}/run/{self.cluster}/{name}"
+
     def socket_of(self, name):
-        return f"ipc://{self.base}/run/{self.cluster}/{name}/leader.sock"
+        return f"ipc://{self.run_dir_of(name)}/leader.sock"
 
 
 class Listener:
@@ -105,6 +109,32 @@ class Listener:
     def drain(self):
         while self.socket.poll(0):
             self.socket.recv_multipart()
+
+
+class Watcher:
+    """`bellwether watch` of one node, the client library at work, and whether this machine ran us in time."""
+
+    def __init__(self, mesh, name):
+        self.process = subprocess.Popen([f"{mesh.environment['BELLWETHER_BIN']}/bellwether", "watch", "--json",
+                                         "--run-dir", mesh.run_dir_of(name)], stdout=subprocess.PIPE)
+        self.poller = select.poll()
+        self.poller.register(self.process.stdout, select.POLLIN)
+        self.unread = b""
+        self.worst_stall = 0.0
+
+    def close(self):
+        self.process.terminate()
+        self.process.wait()
+
+    def next(self):
+        """What was announced since the last call, or nothing after 1 ms."""
+        before = now_ms()
+        if not self.poller.poll(1):
+            self.worst_stall = max(self.worst_stall, now_ms() - before - 1)
+            return []
+        self.unread += os.read(self.process.stdout.fileno(), 1 << 16)
+        *lines, self.unread = self.unread.split(b"\n")
+        return [json.loads(line) for line in lines]
 
 
 class Series:
@@ -239,6 +269,38 @@ def measure_late_subscriber(mesh, rounds):
     return [series]
 
 
+def same_leadership(one, other):
+    return all(one[key] == other[key] for key in ("leader", "token", "is_leader"))
+
+
+def measure_announcements(mesh, rounds):
+    """From a node's decision to the client library of a process on its host, leadership going to and fro. `clock_ns` is
+    what the step that decided took for the time, so its own work is within."""
+    changes = Series("decision of a node until a process on its host hears it: another leader", "us")
+    renewals = Series("decision of a node until a process on its host hears it: the same leader again", "us")
+    first = mesh.names[0]
+    order = [f"{mesh.environment['BELLWETHER_BIN']}/bellwether", "stepdown", "--for", "300ms", "--run-dir",
+             mesh.run_dir_of(first)]
+    watcher = Watcher(mesh, first)
+    for _ in range(rounds):
+        heard, asked, deadline = [], None, now_ms() + PATIENCE_S * 1000
+        while not asked or heard[-1]["leader"] != first or all(said["leader"] == first for said in heard):
+            heard += watcher.next()
+            if not asked and len(heard) > 5 and heard[-1]["leader"] == first:
+                asked = subprocess.Popen(order, stdout=subprocess.DEVNULL)
+                heard, watcher.worst_stall = heard[-1:], 0
+            if now_ms() > deadline:
+                sys.exit(f"measure: {first} does not lead again within {PATIENCE_S} s")
+        if asked.wait() != 0:
+            sys.exit(f"measure: {first} does not step down")
+        for before, said in zip(heard, heard[1:]):
+            series = renewals if same_leadership(said, before) else changes
+            took = (said["received_ns"] - said["clock_ns"]) / 1000
+            (series.spoilt if watcher.worst_stall > STALL_MS else series.good).append(took)
+    watcher.close()
+    return [changes, renewals]
+
+
 def cpu_seconds(pid):
     with open(f"/proc/{pid}/stat", encoding="ascii") as file:
         fields = file.read().rpartition(")")[2].split()
@@ -261,8 +323,9 @@ def measure_idle(mesh, rounds):
     return [cpu, memory]
 
 
-MEASUREMENTS = {"idle": measure_idle, "late": measure_late_subscriber, "kill": measure_kill,
-                "handover": measure_handover, "followers": measure_followers, "cold": measure_cold_start}
+MEASUREMENTS = {"idle": measure_idle, "late": measure_late_subscriber, "announce": measure_announcements,
+                "kill": measure_kill, "handover": measure_handover, "followers": measure_followers,
+                "cold": measure_cold_start}
 
 
 def main():
