@@ -23,6 +23,7 @@ build_packages=(
 test_packages=(
     git libgmock-dev libgtest-dev
     clang-16 clang-format-16 clang-tidy-16 libclang-rt-16-dev  # -16: what they say differs from version to version.
+    iproute2                                                   # Networks to cut hosts off from.
     systemd                                                    # Reads the unit of packaging/; need not run.
     python3-msgpack python3-zmq                                # A second implementation of the wire, in a few lines.
 )

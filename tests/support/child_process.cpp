@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <grp.h>
 #include <poll.h>
+#include <sched.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -72,6 +73,7 @@ public:
         // After the change of user, which forgets it; our own death may have come before.
         ::prctl(PR_SET_PDEATHSIG, SIGKILL);
         if (::getppid() != parent_) ::_exit(127);
+        if (launch_.network >= 0 && ::setns(launch_.network, CLONE_NEWNET) != 0) ::_exit(127);
         ::execve(launch_.program.c_str(), argument_pointers_.data(), environment_pointers_.data());
         ::_exit(127);
     }

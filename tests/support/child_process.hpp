@@ -24,6 +24,7 @@ struct Launch {
     std::filesystem::path output = "/dev/null";  // Appended to.
     std::filesystem::path errors = {};  // The same as `output` where not given.
     std::optional<uid_t> user = {};  // Ours where not given; another one only root may choose.
+    int network = -1;  // A network namespace to live in, as a descriptor; ours where not given.
     bool ignores_file_size_signal = false;  // A write beyond RLIMIT_FSIZE fails, instead of ending the process.
 };
 

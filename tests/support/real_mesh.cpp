@@ -35,8 +35,6 @@ constexpr std::size_t shown_log_lines = 40;
 
 std::string quoted_ms(std::chrono::milliseconds span) { return "\"" + std::to_string(span.count()) + "ms\""; }
 
-std::string loopback(std::uint16_t port) { return "tcp://127.0.0.1:" + std::to_string(port); }
-
 std::string words(const Heard& heard) {
     std::ostringstream text;
     text << "  at " << protocol::ns_of(heard.received) << ' ' << heard.said.node << ": "
@@ -82,6 +80,7 @@ void RealMesh::write_config() const {
          << "\nlease = " << quoted_ms(plan_.lease) << "\n[election]\npreempt = " << (plan_.preempt ? "true" : "false")
          << "\npreempt_delay = " << quoted_ms(plan_.preempt_delay) << '\n';
     if (!plan_.security.empty()) file << "[security]\nmode = \"" << plan_.security << "\"\n";
+    if (plan_.security.empty() && plan_.lan != nullptr) file << "[security]\nallow_plaintext = true\n";
     for (std::size_t i = 0; i < names_.size(); ++i) {
         file << "[[node]]\nname = \"" << names_[i] << "\"\nid = " << i + 1 << "\npriority = " << plan_.priorities[i]
              << "\nheartbeat = \"" << heartbeat_endpoint(names_[i]) << "\"\nvote = \"" << vote_endpoint(names_[i])
@@ -126,14 +125,24 @@ std::filesystem::path RealMesh::run_dir(const std::string& node) const { return 
 std::filesystem::path RealMesh::state_dir(const std::string& node) const {
     return directory() / "state" / cluster / node;
 }
-std::string RealMesh::heartbeat_endpoint(const std::string& node) const { return loopback(ports(node).heartbeat); }
-std::string RealMesh::vote_endpoint(const std::string& node) const { return loopback(ports(node).vote); }
+std::size_t RealMesh::number_of(const std::string& node) const {
+    return static_cast<std::size_t>(std::find(names_.begin(), names_.end(), node) - names_.begin());
+}
+std::string RealMesh::endpoint(const std::string& node, std::uint16_t port) const {
+    const std::string host = plan_.lan == nullptr ? "127.0.0.1" : plan_.lan->address(number_of(node));
+    return "tcp://" + host + ':' + std::to_string(port);
+}
+std::string RealMesh::heartbeat_endpoint(const std::string& node) const {
+    return endpoint(node, ports(node).heartbeat);
+}
+std::string RealMesh::vote_endpoint(const std::string& node) const { return endpoint(node, ports(node).vote); }
 
 Launch RealMesh::launch_of(const std::string& node) const {
     return {
         .program = bellwetherd(),
         .arguments = {config(), "--node", node, "--state-dir", directory() / "state", "--run-dir", directory() / "run"},
-        .output = log(node)};
+        .output = log(node),
+        .network = plan_.lan == nullptr ? -1 : plan_.lan->network(number_of(node))};
 }
 
 // Only when something is started: before that, there are no threads here.
@@ -183,6 +192,16 @@ void RealMesh::resume(const std::string& name) {
     node.since = client::now();
     node.paused = false;
     node.process->send(SIGCONT);
+}
+
+void RealMesh::unplug(const std::string& name) {
+    listener_.mark("unplug " + name);
+    plan_.lan->unplug(number_of(name));
+}
+
+void RealMesh::plug_in(const std::string& name) {
+    listener_.mark("plug in " + name);
+    plan_.lan->plug_in(number_of(name));
 }
 
 bool RealMesh::is_up(const std::string& name) const {

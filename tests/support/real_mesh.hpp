@@ -24,6 +24,7 @@
 #include "client/watch.hpp"
 #include "protocol/types.hpp"
 #include "tests/support/child_process.hpp"
+#include "tests/support/lan.hpp"
 #include "tests/support/listener.hpp"
 #include "tests/support/mesh_keys.hpp"
 #include "tests/support/temporary_directory.hpp"
@@ -40,6 +41,7 @@ struct MeshPlan {
     std::string more_tables = {};                 // At the end of the file.
     std::string security = {};                    // security.mode; each node gets a key unless it is empty.
     client::Topic topic = client::Topic::leader;  // What is listened to.
+    const Lan* lan = nullptr;  // Each node a host of its own there; all on loopback where not given. Outlives the mesh.
 };
 
 struct Leadership {
@@ -84,11 +86,13 @@ public:
     [[nodiscard]] Launch launch_of(const std::string& node) const;
     void start(const std::string& node) { start(node, launch_of(node)); }
     void start(const std::string& node, const Launch& launch);
-    void start_all();                   // That do not run.
+    void start_all();  // That do not run.
     void kill(const std::string& node);  // kill -9
     [[nodiscard]] int terminate(const std::string& node);  // SIGTERM; its exit status.
-    void pause(const std::string& node);                  // SIGSTOP
+    void pause(const std::string& node);  // SIGSTOP
     void resume(const std::string& node);
+    void unplug(const std::string& node);  // Only on a Lan.
+    void plug_in(const std::string& node);
     [[nodiscard]] ChildProcess& process(const std::string& node) { return *nodes_.at(node).process; }
     [[nodiscard]] bool is_up(const std::string& node) const;  // Started, and neither killed nor paused.
     [[nodiscard]] bool is_paused(const std::string& node) const { return nodes_.at(node).paused; }
@@ -123,6 +127,8 @@ private:
 
     void write_config() const;
     void listen();
+    [[nodiscard]] std::size_t number_of(const std::string& node) const;  // As on the Lan.
+    [[nodiscard]] std::string endpoint(const std::string& node, std::uint16_t port) const;
     [[nodiscard]] const Heard* newest_of(const Record& record, const std::string& node) const;
     [[nodiscard]] bool agree(const Record& record, Leadership& found) const;
     [[nodiscard]] std::string account() const;
