@@ -21,6 +21,8 @@ namespace bellwether::testing {
 
 class RawPeer {
 public:
+    explicit RawPeer(node::Descriptor connection);  // Made elsewhere.
+
     // Throw std::system_error if nobody listens there.
     [[nodiscard]] static RawPeer at_port(std::uint16_t port);  // Of loopback.
     [[nodiscard]] static RawPeer at_path(const std::filesystem::path& path);
@@ -40,8 +42,6 @@ public:
     void hang_up();
 
 private:
-    explicit RawPeer(node::Descriptor connection);
-
     node::Descriptor connection_;
 };
 

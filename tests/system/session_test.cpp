@@ -17,8 +17,8 @@
 #include "client/connection.hpp"
 #include "protocol/session_codec.hpp"
 #include "tests/support/mesh_sockets.hpp"
-#include "tests/support/places.hpp"
 #include "tests/support/real_mesh.hpp"
+#include "tests/support/stander.hpp"
 
 namespace bellwether::testing {
 namespace {
@@ -28,72 +28,6 @@ namespace session = protocol::session;
 
 using namespace std::chrono_literals;
 using ::testing::HasSubstr;
-
-struct Grant {
-    std::uint64_t token{};
-    protocol::Time heard{};
-};
-
-// A process on the host of a node.
-class Stander {
-public:
-    Stander(const RealMesh& mesh, const std::string& node, const std::string& election, bool with_child = false)
-        : output_{mesh.directory() / ("stander-" + std::to_string(++started_) + ".log")},
-          process_{Launch{.program = bellwetherd().parent_path() / "stander",
-                          .arguments = arguments(mesh.run_dir(node), election, with_child),
-                          .output = output_}} {}
-
-    [[nodiscard]] std::string said() const { return content_of(output_); }
-    [[nodiscard]] bool has_said(const std::string& word) const {
-        const bool has = eventually([&] { return said().find(word) != std::string::npos; }, patience);
-        EXPECT_TRUE(has) << "not " << word << " but " << said();
-        return has;
-    }
-    // The latest.
-    [[nodiscard]] std::optional<Grant> granted() const {
-        std::optional<Grant> latest;
-        for (const std::string& line : lines_of(said())) {
-            std::istringstream words{line};
-            std::string word;
-            std::uint64_t token = 0;
-            std::uint64_t ns = 0;
-            if (words >> word >> token >> ns && word == "granted") latest = Grant{token, protocol::at_ns(ns)};
-        }
-        return latest;
-    }
-    [[nodiscard]] Grant await_grant() const {
-        (void)has_said("granted");
-        return granted().value_or(Grant{});
-    }
-    // Of its child, once the node watches that.
-    [[nodiscard]] pid_t await_held() const {
-        (void)has_said("held");
-        std::istringstream words{said().substr(std::min(said().find("held"), said().size()))};
-        std::string word;
-        pid_t pid = 0;
-        words >> word >> pid;
-        return pid;
-    }
-    ChildProcess& process() { return process_; }
-
-private:
-    static std::vector<std::string> arguments(const fs::path& run_dir, const std::string& election, bool with_child) {
-        std::vector<std::string> words{run_dir.string(), election};
-        if (with_child) words.emplace_back("child");
-        return words;
-    }
-
-    inline static int started_ = 0;
-    fs::path output_;
-    ChildProcess process_;
-};
-
-// Zombies are dead.
-bool is_running(pid_t pid) {
-    std::string stat = content_of(fs::path{"/proc"} / std::to_string(pid) / "stat");
-    const std::size_t end = stat.rfind(')');
-    return end != std::string::npos && stat.size() > end + 2 && stat[end + 2] != 'Z' && stat[end + 2] != 'X';
-}
 
 std::size_t descriptors_of(pid_t pid) {
     const fs::directory_iterator directory{fs::path{"/proc"} / std::to_string(pid) / "fd"};
