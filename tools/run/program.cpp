@@ -29,6 +29,7 @@ int status_of(const std::string& path) {
     for (const auto& [name, value] : program.environment) ::setenv(name.c_str(), value.c_str(), 1);
     ::setenv("BELLWETHER_TOKEN", std::to_string(token).c_str(), 1);
     std::vector<char*> words;
+    words.reserve(program.words.size() + 1);
     for (const std::string& word : program.words) words.push_back(const_cast<char*>(word.c_str()));
     words.push_back(nullptr);
     ::execvp(words.front(), words.data());
