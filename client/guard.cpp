@@ -18,7 +18,7 @@ namespace {
 std::shared_ptr<Content> new_page() {
     void* page = ::mmap(nullptr, sizeof(Content), PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     if (page == MAP_FAILED) throw std::bad_alloc{};
-    const std::shared_ptr<Content> content{new (page) Content{}, [](Content* old) { ::munmap(old, sizeof(Content)); }};
+    std::shared_ptr<Content> content{new (page) Content{}, [](Content* old) { ::munmap(old, sizeof(Content)); }};
     if (::madvise(page, sizeof(Content), MADV_WIPEONFORK) != 0) throw std::bad_alloc{};
     return content;
 }
