@@ -266,7 +266,14 @@ void Election::settle() {
     }
 }
 
-Time Election::next_deadline() const {
+void Election::rest() {
+    if (is_awake()) {
+        --looks_;
+        due_ = deadline();
+    }
+}
+
+Time Election::deadline() const {
     Time next = never;
     const auto consider = [&](Time time) { next = time > host_.now ? std::min(next, time) : next; };
     if (const auto* candidate = std::get_if<Candidate>(&role_)) {

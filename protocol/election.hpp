@@ -195,6 +195,9 @@ struct ElectionState {
     std::uint64_t wins_ = 0;
     std::uint64_t leader_changes_ = 0;
     std::uint64_t announcements_ = 0;
+
+    unsigned looks_ = 2;  // In so many steps it is still looked at.
+    Time due_ = never;  // When time alone wakes it.
 };
 
 class Election : ElectionState {
@@ -218,6 +221,10 @@ public:
     [[nodiscard]] const std::vector<std::uint8_t>* own_metadata(std::uint32_t version) const;
     // Free, nobody linked stands and nothing has happened for an hour; elections of the file are never idle.
     [[nodiscard]] bool may_be_forgotten() const;
+
+    // Awake it is looked at: in this step, and in the next one, where it does what follows from this one.
+    void wake() { looks_ = 2; }
+    [[nodiscard]] bool is_awake() const { return looks_ > 0; }
 
     // Before anything else, at each event: a leader compares its lease with the clock, a voter its promise.
     void check_clock();
@@ -246,9 +253,12 @@ public:
     // After each event: whatever time or news now makes true.
     void settle();
     void announce();
-    [[nodiscard]] Time next_deadline() const;
+    void rest();  // The step is over.
+    [[nodiscard]] Time next_deadline() const { return due_; }
 
 private:
+    [[nodiscard]] Time deadline() const;
+
     // Being bound.
     [[nodiscard]] bool is_free() const { return !binding_; }
     void check_lease();

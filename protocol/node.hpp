@@ -56,6 +56,9 @@ private:
     void on_request(const Request& request, Route route);
     [[nodiscard]] bool is_newest(NodeId sender, Incarnation incarnation) const;
 
+    void wake(Time now, const Event& event);
+    template <class Look>
+    void each_awake(const Look& look);
     void recover();
     void settle();
     void forget();
@@ -63,6 +66,7 @@ private:
     void leave();
     void store_if_wanted();
     void publish_if_due();
+    [[nodiscard]] Time shared_deadline() const;
     [[nodiscard]] Heartbeat heartbeat();
     [[nodiscard]] Term ceiling() const;
     [[nodiscard]] Durable durable() const;

@@ -227,9 +227,8 @@ void Node::finish_drain() {
 }
 
 void Node::leave() {
-    const bool settled =
-        std::all_of(elections_.begin(), elections_.end(), [](const auto& e) { return e.second.is_settled(); });
-    if (host_.leaving && settled && !left_) {
+    const auto is_settled = [](const auto& e) { return e.second.is_settled(); };
+    if (host_.leaving && !left_ && std::all_of(elections_.begin(), elections_.end(), is_settled)) {
         left_ = true;
         host_.actions.emplace_back(Left{});
     }

@@ -13,6 +13,12 @@ std::uint64_t Inspector::fingerprint(const StateMachine& machine, const explore:
     return out.value();
 }
 
+void Inspector::wake_all(StateMachine& machine) {
+    for (auto& [name, election] : machine.node_->elections_) {
+        election.wake();
+    }
+}
+
 // A write that is done is like none; the others differ by their order alone.
 void Inspector::describe_write(Canon& out, std::uint64_t write, const Host& host) {
     out.add(host.is_stored(write) ? 0 : 1 + host.last_write_ - write);
@@ -111,13 +117,13 @@ void Inspector::describe(Canon& out, const Recovery& recovery, NodeId self) {
 
 void Inspector::describe(Canon& out, const ElectionState& election, const Host& host) {
     const Params& params = host.params();
-    // Name and settings never change; `last_event` matters only where an election can be forgotten, and the last four
-    // are counts for people, of which the last rises with what the checker has seen.
+    // Name and settings never change; `last_event` matters only where an election can be forgotten; four are counts for
+    // people, of which the last rises with what the checker has seen; `looks` and `due` only save work.
     const auto& [name, settings, declared, term, vote, vote_write, disk_term, binding, role, waiting, heard,
                  highest_term, timeout, may_since, failures, cool_until, ineligible_until, heir_wait_until, called,
                  probe, departed, hold_until, passed_on, sessions, fetched, shown, announced_at, announced,
                  highest_claim, claims, parted, parting, absence, told_role, told_leader, told_token, last_leader,
-                 last_event, campaigns, wins, leader_changes, announcements] = election;
+                 last_event, campaigns, wins, leader_changes, announcements, looks, due] = election;
     out.add(term);
     out.add(vote);
     describe_write(out, vote_write, host);

@@ -24,6 +24,9 @@ struct Inspector {
     // Copies need not carry what the last step asked for.
     static void forget_actions(StateMachine& machine) { machine.node_->host_.actions.clear(); }
 
+    // Its next step looks at every election, at rest or not.
+    static void wake_all(StateMachine& machine);
+
 private:
     static void describe(explore::Canon& out, const Node& node);
     static void describe(explore::Canon& out, const Host& host);

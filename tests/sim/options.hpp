@@ -51,6 +51,7 @@ struct Options {
     unsigned voters = 0;  // Likewise.
     // Only these of the plan's faults are inflicted; nothing: all.
     std::optional<std::vector<std::size_t>> only_faults{};
+    bool lets_none_rest = false;  // Each step looks at every election, as if a word or a deadline was for all.
 };
 
 // The arguments of `simulate` that make the same run.

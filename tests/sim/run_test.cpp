@@ -94,6 +94,17 @@ TEST(ASeed, IsOneRunBitForBit) {
     }
 }
 
+// A node looks only at elections that have something to do. The naive one, which looks at all of them in each step,
+// says and decides the same at the same moments.
+TEST(ASeed, GoesTheSameWayWithoutRest) {
+    for (const NamedMix& mix : all_mixes()) {
+        const Options options{.mix = mix.mix, .duration = 10s};
+        const Options naive{.mix = mix.mix, .duration = 10s, .lets_none_rest = true};
+        const std::uint64_t last = 100 + seeds_a_piece / 4;
+        EXPECT_EQ(campaign(options, 101, last, 1).hash, campaign(naive, 101, last, 1).hash) << mix.name;
+    }
+}
+
 TEST(ASeed, GoesTheSameWayOnAnyNumberOfThreads) {
     const Options options{.mix = Mix::handover, .duration = 5s};
     EXPECT_EQ(campaign(options, 1, 12, 1).hash, campaign(options, 1, 12, 3).hash);

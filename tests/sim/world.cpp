@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "tests/explore/inspector.hpp"
+
 namespace bellwether::sim {
 
 using namespace protocol;
@@ -223,6 +225,7 @@ void World::step(Daemon& daemon, const Event& event) {
     ++outcome_.steps;
     mix(static_cast<std::uint64_t>(now_.time_since_epoch().count()) ^ (std::uint64_t{daemon.id().value} << 48U) ^
         (std::uint64_t{event.index()} << 56U));
+    if (plan_.options.lets_none_rest) Inspector::wake_all(*daemon.machine);
     const Actions& actions = daemon.machine->step(daemon.clock.at(now_), event);
     const std::vector<Held> held = daemon.machine->held();
     invariants_.stepped(now_, daemon.instance(), held, daemon.clock);
