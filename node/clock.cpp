@@ -31,6 +31,13 @@ Time clock_now() {
     return Time{Duration{now.tv_sec * second + now.tv_nsec}};
 }
 
+Duration time_worked() {
+    timespec worked{};
+    [[maybe_unused]] const int result = ::clock_gettime(CLOCK_THREAD_CPUTIME_ID, &worked);
+    assert(result == 0);
+    return Duration{worked.tv_sec * second + worked.tv_nsec};
+}
+
 Alarm::Alarm() : timer_(::timerfd_create(CLOCK_BOOTTIME, TFD_NONBLOCK | TFD_CLOEXEC)) {
     if (!timer_) throw std::system_error(errno, std::generic_category(), "no timer for the clock");
 }

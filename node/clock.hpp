@@ -8,6 +8,9 @@ namespace bellwether::node {
 
 [[nodiscard]] protocol::Time clock_now();
 
+// For how long the calling thread has had a processor.
+[[nodiscard]] protocol::Duration time_worked();
+
 // Becomes readable at a moment of that clock, to be polled.
 class Alarm {
 public:

@@ -2,17 +2,19 @@
 #pragma once
 
 #include <cstddef>
+#include <future>
 
 namespace bellwether::node {
 
 class Heap {
 public:
-    // Gives it back to the system once it has grown by a few MiB; takes milliseconds then, and microseconds otherwise.
-    // Returns whether it did.
+    // Gives it back to the system once it has grown by a few MiB; by a thread that lives so long, as it takes
+    // milliseconds. Returns whether that has begun.
     bool tidy();
 
 private:
     std::size_t given_back_ = 0;  // Still counted as free, though no memory stands behind it.
+    std::future<void> giving_;    // Waited for at the end.
 };
 
 }  // namespace bellwether::node

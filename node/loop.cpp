@@ -56,7 +56,7 @@ Loop::End Loop::run() {
         receive();
         // After the drain: what waited in a queue is heard before its time is judged, also after a pause.
         now_ = clock_now();
-        times_.begin_turn(due_, now_);
+        times_.begin_turn(due_, now_, time_worked());
         more_to_read_ = false;
         take_local();  // First: to whom a deadline was shown decides when a leadership may be let go.
         take_dead();   // After what they said last.
@@ -65,7 +65,7 @@ Loop::End Loop::run() {
         take_reload();
         take_messages();
         keep_deadlines();
-        times_.end_turn(clock_now());
+        times_.end_turn(clock_now(), time_worked());
     }
     return *end_;
 }

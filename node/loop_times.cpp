@@ -22,9 +22,10 @@ std::uint64_t count_in(Duration duration) {
 
 }  // namespace
 
-void LoopTimes::begin_turn(Time due, Time now) {
+void LoopTimes::begin_turn(Time due, Time now, Duration worked) {
     ++turns_;
     begin_ = now;
+    worked_before_ = worked;
     if (now <= due) return;
     const Duration late = now - due;
     if (late <= pause_threshold) {
@@ -37,14 +38,18 @@ void LoopTimes::begin_turn(Time due, Time now) {
                  count_in<std::chrono::milliseconds>(late));
 }
 
-void LoopTimes::end_turn(Time now) { longest_turn_ = std::max(longest_turn_, now - begin_); }
+void LoopTimes::end_turn(Time now, Duration worked) {
+    longest_turn_ = std::max(longest_turn_, now - begin_);
+    longest_work_ = std::max(longest_work_, worked - worked_before_);
+}
 
 std::vector<protocol::Counter> LoopTimes::counters() const {
     return {{"loop_turns", turns_},
             {"loop_pauses", pauses_},
             {"loop_longest_pause_ms", count_in<std::chrono::milliseconds>(longest_pause_)},
             {"loop_longest_lateness_us", count_in<std::chrono::microseconds>(longest_lateness_)},
-            {"loop_longest_turn_us", count_in<std::chrono::microseconds>(longest_turn_)}};
+            {"loop_longest_turn_us", count_in<std::chrono::microseconds>(longest_turn_)},
+            {"loop_longest_work_us", count_in<std::chrono::microseconds>(longest_work_)}};
 }
 
 }  // namespace bellwether::node
