@@ -104,7 +104,9 @@ NodeReport use_new_key(const KeyedMesh& mesh, const NodeConfig& node) {
     }
     if (!waiting && public_key_here(secret) != node.public_keys.back()) {
         throw Failure{exit_no, "there is no " + next.string() + ": this step is taken where the secret of " +
-                                   node.name + " is, after --new-key"};
+                                   node.name +
+                                   " is, after --new-key; if that file is lost, take the last public_key of " +
+                                   node.name + " out of " + mesh.file().string() + " and begin again with --new-key"};
     }
     if (!waiting) return {node.name, "uses its newest key"};
     rename_file(next, secret);

@@ -1,5 +1,6 @@
 #include "tools/cli/keygen_steps.hpp"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -22,6 +23,7 @@ namespace {
 
 using node::mesh_file::content_of;
 using node::mesh_file::three_nodes;
+using ::testing::HasSubstr;
 using Keys = std::vector<std::string>;
 
 class KeygenSteps : public ::testing::Test {
@@ -180,7 +182,45 @@ TEST_F(KeygenSteps, OfARotationAreRefusedOutOfTheirOrder) {
                                     ": --use-new-key alpha is the step before this one");
     std::filesystem::remove(secret("alpha").string() + ".next");
     EXPECT_EQ(refusal_of(use), "there is no " + secret("alpha").string() +
-                                   ".next: this step is taken where the secret of alpha is, after --new-key");
+                                   ".next: this step is taken where the secret of alpha is, after --new-key; if that "
+                                   "file is lost, take the last public_key of alpha out of " +
+                                   file.string() + " and begin again with --new-key");
+}
+
+// A crash between the two writes: the secret is on the disk, the file does not list it yet.
+TEST_F(KeygenSteps, ListTheNewKeyWhoseSecretWaitsAlready) {
+    static_cast<void>(make_missing());
+    const std::string before = content_of(file);
+    KeyedMesh first = mesh();
+    static_cast<void>(add_new_keys(first, {"alpha"}));
+    const Keys both = keys_of("alpha");
+    std::ofstream{file} << before;
+    KeyedMesh again = mesh();
+    EXPECT_TRUE(add_new_keys(again, {"alpha"}).is_changed);
+    EXPECT_EQ(keys_of("alpha"), both);
+}
+
+TEST_F(KeygenSteps, BeginAgainAfterTheNewSecretWasLost) {
+    static_cast<void>(make_missing());
+    const std::string before = content_of(file);
+    const std::string old = keys_of("alpha").front();
+    KeyedMesh all = mesh();
+    static_cast<void>(add_new_keys(all, {"alpha"}));
+    const std::string lost = keys_of("alpha").back();
+    std::filesystem::remove(secret("alpha").string() + ".next");
+    // Nothing has changed for the node: its secret belongs to a key that is listed.
+    const auto pair = node::read_key_pair(secret("alpha"), ::geteuid());
+    EXPECT_EQ(std::get<node::KeyPair>(pair).public_key, old);
+    EXPECT_FALSE(add_new_keys(all, {"alpha"}).is_changed) << "it cannot know that the secret is nowhere";
+    EXPECT_THAT(refusal_of([](KeyedMesh& mesh) { return use_new_keys(mesh, {"alpha"}); }), HasSubstr("is lost"));
+    EXPECT_NE(refusal_of([](KeyedMesh& mesh) { return drop_old_keys(mesh, {"alpha"}); }), "");
+    // As the sentence says.
+    std::ofstream{file} << before;
+    KeyedMesh again = mesh();
+    EXPECT_TRUE(add_new_keys(again, {"alpha"}).is_changed);
+    EXPECT_NE(keys_of("alpha").back(), lost);
+    EXPECT_TRUE(use_new_keys(again, {"alpha"}).is_changed);
+    EXPECT_TRUE(drop_old_keys(again, {"alpha"}).is_changed);
 }
 
 TEST_F(KeygenSteps, DropTheOldKeyWhereTheSecretsAreNot) {
