@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <map>
 #include <set>
+#include <stdexcept>
 #include <string>
 #include <utility>
 #include <vector>
@@ -19,6 +20,7 @@ namespace {
 
 using namespace std::chrono_literals;
 using ::testing::HasSubstr;
+using ::testing::MatchesRegex;
 
 MeshPlan encrypted(std::vector<unsigned> priorities) {
     return {.priorities = std::move(priorities), .security = "enforce"};
@@ -84,6 +86,26 @@ TEST(AnEncryptedMeshInRealTime, ANodeWithABadSecretDoesNotStartAndSaysWhy) {
     EXPECT_THAT(refusal(), HasSubstr("which is no public_key of alpha"));
     std::filesystem::remove(secret);
     EXPECT_THAT(refusal(), HasSubstr("`bellwether keygen` makes it"));
+}
+
+// As `prlimit` shows them: the soft and the hard limit of a process.
+std::string limits_of(const ChildProcess& process, const std::string& what) {
+    const std::string all = content_of("/proc/" + std::to_string(process.pid()) + "/limits");
+    for (const std::string& line : lines_of(all)) {
+        if (line.starts_with(what)) return line.substr(what.size());
+    }
+    throw std::runtime_error("no " + what + " in " + all);
+}
+
+TEST(ADaemonWithASecretInRealTime, LeavesNoCoreDumpAndRaisesItsDescriptors) {
+    RealMesh mesh{encrypted({10})};
+    Launch launch = mesh.launch_of("alpha");
+    launch.arguments.insert(launch.arguments.begin(), {"--core=1000000:1000000", "--nofile=256:4096", launch.program});
+    launch.program = "/usr/bin/prlimit";
+    mesh.start("alpha", launch);
+    mesh.await_leader("alpha");
+    EXPECT_THAT(limits_of(mesh.process("alpha"), "Max core file size"), MatchesRegex(" +0 +0 +bytes *"));
+    EXPECT_THAT(limits_of(mesh.process("alpha"), "Max open files"), MatchesRegex(" +4096 +4096 +files *"));
 }
 
 // A subscriber watches all the time, as the mesh itself looks on: expect_only() is about everything that it heard.

@@ -1,6 +1,8 @@
 #include "node/service.hpp"
 
 #include <poll.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
@@ -77,6 +79,17 @@ TEST(AProcess, IsPreparedWithFilesForOwnerAndGroup) {
     const mode_t before = ::umask(0);
     prepare_process();
     EXPECT_EQ(::umask(before), mode_t{0027});
+}
+
+// In a child: what is closed stays closed.
+TEST(AProcess, ThatClosesItsMemoryLeavesNoCoreAndShowsNothing) {
+    const auto closes = [] {
+        close_memory();
+        rlimit core{1, 1};
+        const bool is_closed = ::getrlimit(RLIMIT_CORE, &core) == 0 && core.rlim_max == 0;
+        ::_exit(is_closed && ::prctl(PR_GET_DUMPABLE) == 0 ? 0 : 1);
+    };
+    EXPECT_EXIT(closes(), ::testing::ExitedWithCode(0), "");
 }
 
 }  // namespace
