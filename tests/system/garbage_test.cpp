@@ -1,4 +1,5 @@
-// Whatever a stranger sends to any of a daemon's sockets is refused and counted, and changes nothing.
+// Whatever is sent to any of a daemon's sockets is refused and counted, and changes nothing: by a stranger where all is
+// plain text, by a member that has turned where all is encrypted.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -24,8 +25,32 @@ namespace {
 using namespace std::chrono_literals;
 using protocol::Time;
 
+class Stranger {
+public:
+    explicit Stranger(zmq::socket_type type) : socket_{context_, type} {
+        socket_.set(zmq::sockopt::linger, 0);
+        socket_.set(zmq::sockopt::sndhwm, 0);
+    }
+    Stranger(zmq::socket_type type, const std::string& endpoint) : Stranger{type} { connect(endpoint); }
+
+    void speak_as(const Keys& own, const std::string& server_key) { testing::speak_as(socket_, own, server_key); }
+    void connect(const std::string& endpoint) { socket_.connect(endpoint); }
+
+    void send(const std::vector<std::string>& parts) {
+        for (std::size_t i = 0; i < parts.size(); ++i) {
+            const bool last = i + 1 == parts.size();
+            socket_.send(zmq::buffer(parts[i]), last ? zmq::send_flags::none : zmq::send_flags::sndmore);
+        }
+    }
+    void send(const std::string& part) { send(std::vector{part}); }
+
+private:
+    zmq::context_t context_;
+    zmq::socket_t socket_;
+};
+
 // One leads, and keeps leading whatever is thrown at it.
-class GarbageInRealTime : public ::testing::Test {
+class GarbageInRealTime : public ::testing::TestWithParam<const char*> {
 protected:
     GarbageInRealTime() {
         mesh.start_all();
@@ -50,30 +75,16 @@ protected:
         return "ipc://" + (mesh.run_dir("alpha") / name).string();
     }
 
-    RealMesh mesh{{.priorities = {30, 20, 10}, .heartbeat = 100ms, .lease = 1000ms}};
+    [[nodiscard]] bool is_encrypted() const { return std::string_view{GetParam()} == "enforce"; }
+    // To the vote port, with the key of charlie where it takes one.
+    void connect(Stranger& stranger) const {
+        if (is_encrypted()) stranger.speak_as(mesh.keys("charlie"), mesh.keys("alpha").public_key);
+        stranger.connect(mesh.vote_endpoint("alpha"));
+    }
+
+    RealMesh mesh{{.priorities = {30, 20, 10}, .heartbeat = 100ms, .lease = 1000ms, .security = GetParam()}};
     Leadership leadership;
     Time begin;
-};
-
-class Stranger {
-public:
-    Stranger(zmq::socket_type type, const std::string& endpoint) : socket_{context_, type} {
-        socket_.set(zmq::sockopt::linger, 0);
-        socket_.set(zmq::sockopt::sndhwm, 0);
-        socket_.connect(endpoint);
-    }
-
-    void send(const std::vector<std::string>& parts) {
-        for (std::size_t i = 0; i < parts.size(); ++i) {
-            const bool last = i + 1 == parts.size();
-            socket_.send(zmq::buffer(parts[i]), last ? zmq::send_flags::none : zmq::send_flags::sndmore);
-        }
-    }
-    void send(const std::string& part) { send(std::vector{part}); }
-
-private:
-    zmq::context_t context_;
-    zmq::socket_t socket_;
 };
 
 std::string random_bytes(std::mt19937& dice, std::size_t size) {
@@ -97,7 +108,7 @@ std::vector<std::string> what_is_no_zeromq(std::mt19937& dice) {
             random_bytes(dice, 64),
             random_bytes(dice, 100'000),
             hello.substr(0, 11),  // And then silence.
-            hello,                // The same, later.
+            hello,  // The same, later.
             hello + random_bytes(dice, 1000),
             hello + std::string{"\6\xff\xff\xff\xff\xff\xff\xff\xff", 9},  // A command of 2^64 - 1 bytes.
             hello + ready + zmtp_frame_head(std::uint64_t{1} << 62U),
@@ -105,7 +116,7 @@ std::vector<std::string> what_is_no_zeromq(std::mt19937& dice) {
             std::string(10'000, '\0')};
 }
 
-TEST_F(GarbageInRealTime, BytesThatAreNoZeroMqAreRefusedAtEverySocket) {
+TEST_P(GarbageInRealTime, BytesThatAreNoZeroMqAreRefusedAtEverySocket) {
     std::mt19937 dice{1};
     std::vector<RawPeer> peers;
     for (const std::string& bytes : what_is_no_zeromq(dice)) {
@@ -123,9 +134,10 @@ TEST_F(GarbageInRealTime, BytesThatAreNoZeroMqAreRefusedAtEverySocket) {
 
 // --- Frames that are no messages of a mesh ---
 
-TEST_F(GarbageInRealTime, FramesThatAreNoMessagesAreRefusedAtTheVotePort) {
+TEST_P(GarbageInRealTime, FramesThatAreNoMessagesAreRefusedAtTheVotePort) {
     std::mt19937 dice{2};
-    Stranger stranger{zmq::socket_type::dealer, mesh.vote_endpoint("alpha")};
+    Stranger stranger{zmq::socket_type::dealer};
+    connect(stranger);
     for (int i = 0; i < 200; ++i) stranger.send(random_bytes(dice, 1 + dice() % 1000));
     for (const protocol::Message& message : tests::one_of_each()) {
         const std::string whole = encoded(message);
@@ -141,7 +153,7 @@ TEST_F(GarbageInRealTime, FramesThatAreNoMessagesAreRefusedAtTheVotePort) {
     }
 }
 
-TEST_F(GarbageInRealTime, AFrameOfThreeHundredKibibytesEndsItsConnection) {
+TEST_P(GarbageInRealTime, AFrameOfThreeHundredKibibytesEndsItsConnection) {
     constexpr std::size_t size = 300 << 10;
     const auto is_refused = [&](RawPeer peer, std::string_view socket_type) {
         peer.say(zmtp_greeting() + zmtp_ready(socket_type));
@@ -168,9 +180,10 @@ protocol::VoteRequest forged_request(std::uint16_t sender) {
             .probe = false};
 }
 
-TEST_F(GarbageInRealTime, MessagesInTheNameOfOthersMoveNobody) {
-    Stranger stranger{zmq::socket_type::dealer, mesh.vote_endpoint("alpha")};
-    for (const std::uint16_t sender : std::array<std::uint16_t, 5>{1, 2, 3, 4, 65535}) {
+TEST_P(GarbageInRealTime, MessagesInTheNameOfOthersMoveNobody) {
+    Stranger stranger{zmq::socket_type::dealer};
+    connect(stranger);
+    for (const std::uint16_t sender : std::array<std::uint16_t, 5>{3, 1, 2, 4, 65535}) {
         stranger.send(encoded(forged_request(sender)));
         stranger.send(encoded(protocol::Transfer{.sender = {sender},
                                                  .incarnation = {std::uint64_t{1} << 60U},
@@ -182,14 +195,14 @@ TEST_F(GarbageInRealTime, MessagesInTheNameOfOthersMoveNobody) {
     }
     tests::RandomMessages random{3};
     for (int i = 0; i < 2000; ++i) stranger.send(encoded(random.next()));
-    await_counter("senders_unknown");
+    await_counter(is_encrypted() ? "sender_forged" : "senders_unknown");
     await_counter("messages_misplaced");
     EXPECT_EQ(cli::number_of(*cli::election_of(mesh.status("alpha"), {}), "term"), leadership.token.value / 1000);
 }
 
 // --- The local sockets ---
 
-TEST_F(GarbageInRealTime, RequestsThatAreNoneAreRefusedAtControlSock) {
+TEST_P(GarbageInRealTime, RequestsThatAreNoneAreRefusedAtControlSock) {
     std::mt19937 dice{4};
     Stranger dealer{zmq::socket_type::dealer, ipc("control.sock")};
     for (int i = 0; i < 200; ++i) dealer.send(random_bytes(dice, dice() % 1000));
@@ -201,7 +214,7 @@ TEST_F(GarbageInRealTime, RequestsThatAreNoneAreRefusedAtControlSock) {
     await_counter("local_parts_refused");
 }
 
-TEST_F(GarbageInRealTime, WhatIsNoSubscriptionIsIgnoredAtLeaderSock) {
+TEST_P(GarbageInRealTime, WhatIsNoSubscriptionIsIgnoredAtLeaderSock) {
     std::mt19937 dice{5};
     Stranger subscriber{zmq::socket_type::xsub, ipc("leader.sock")};
     for (int i = 0; i < 200; ++i) subscriber.send(random_bytes(dice, dice() % 500));
@@ -213,6 +226,9 @@ TEST_F(GarbageInRealTime, WhatIsNoSubscriptionIsIgnoredAtLeaderSock) {
         return cli::number_of(status.at("counters"), "local_topics") > 50;
     });
 }
+
+INSTANTIATE_TEST_SUITE_P(Mode, GarbageInRealTime, ::testing::Values("off", "enforce"),
+                         [](const auto& mode) { return std::string{mode.param}; });
 
 }  // namespace
 }  // namespace bellwether::testing
