@@ -42,9 +42,13 @@ struct Security {
     bool allow_plaintext = false;
 };
 
+// Of the processes on a host, who is told what a daemon knows. Commands are for the group of [local] in any case.
+enum class Watchers : std::uint8_t { group, everybody };
+
 struct Local {
     std::string group;  // Of the run directory and its sockets; empty: the daemon's own.
     Place group_place;  // Whether there is such a group, only the daemon's host can say.
+    Watchers watch = Watchers::group;
     std::optional<Endpoint> tcp;  // The leader topic there as well; loopback only.
     protocol::Duration session_timeout = std::chrono::seconds{10};
 };

@@ -69,6 +69,7 @@ void compare_nodes(Findings& found, const Config& running, const Config& read) {
 void compare_local(Findings& found, const Local& a, const Local& b) {
     const auto text = [](const std::optional<Endpoint>& endpoint) { return endpoint ? endpoint->str() : ""; };
     found.compare("local.group", a.group, b.group);
+    found.compare("local.watch", a.watch, b.watch);
     found.compare("local.tcp", text(a.tcp), text(b.tcp));
     found.compare("local.session_timeout", a.session_timeout, b.session_timeout);
 }

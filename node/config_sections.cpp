@@ -94,6 +94,7 @@ void read_local(const Entry& entry, Draft& draft, Mistakes& mistakes) {
     Local& local = draft.config.local;
     TableReader reader{table_in(entry), entry.value.place, "local", mistakes};
     local.group_place = reader.text("group", local.group, max_group_name).value_or(Place{});
+    reader.choice<Watchers>("watch", local.watch, {{"group", Watchers::group}, {"everybody", Watchers::everybody}});
     draft.places.local_tcp = reader.endpoint("tcp", local.tcp);
     // A session says that it is alive each second.
     reader.duration("session_timeout", local.session_timeout, 2s, protocol::max_hold);

@@ -19,8 +19,11 @@ constexpr std::uint64_t asked_as_req = std::uint64_t{1} << 32U;
 
 }  // namespace
 
-ControlSocket::ControlSocket(zmq::context_t& context, Refusals& refusals)
-    : socket_{context, zmq::socket_type::router}, reader_{socket_}, refusals_{refusals} {
+ControlSocket::ControlSocket(zmq::context_t& context, Refusals& refusals, Commanders commanders)
+    : socket_{context, zmq::socket_type::router},
+      reader_{socket_},
+      refusals_{refusals},
+      commanders_{std::move(commanders)} {
     socket_.set(zmq::sockopt::linger, 100);  // The answer to a last request still leaves when the daemon ends.
     socket_.set(zmq::sockopt::sndhwm, 64);
     socket_.set(zmq::sockopt::rcvhwm, 0);  // Why not a limit: socket_options.cpp, `unlimited`.
@@ -60,20 +63,46 @@ void ControlSocket::take(std::size_t count) {
     const std::uint64_t caller = *id | (count == 3 ? asked_as_req : 0);
     const std::span frame{payload.data<std::byte>(), payload.size()};
     if (auto words = protocol::session::decode_from_process(frame)) {
-        heard_.emplace_back(Spoken{caller, sender_of(payload), *std::move(words)});
-        return;
-    }
-    auto request = protocol::decode_request(frame);
-    if (const auto* bad = std::get_if<protocol::BadRequest>(&request)) {
-        refuse(caller, bad->id, bad->text);
+        std::visit([&](auto& each) { take_words(caller, payload, std::move(each)); }, *words);
     } else {
-        heard_.emplace_back(Asked{caller, std::get<protocol::ControlRequest>(std::move(request))});
+        take_request(caller, payload);
     }
 }
 
-void ControlSocket::refuse(std::uint64_t caller, std::uint64_t id, const std::string& text) {
-    refusals_.report("requests_refused", who, text);
-    reply(caller, protocol::encode_reply({.id = id, .done = false, .reason = "bad_request", .text = text}));
+// Who may begin a session may say all that belongs to it; without one, nothing that is said means anything.
+void ControlSocket::take_words(std::uint64_t caller, const zmq::message_t& payload, Words words) {
+    const auto* said = std::get_if<protocol::session::FromProcess>(&words);
+    if (said != nullptr && std::holds_alternative<protocol::session::Campaign>(*said)) {
+        if (auto objection = objection_to(payload)) words = *std::move(objection);
+    }
+    heard_.emplace_back(Spoken{caller, sender_of(payload), std::move(words)});
+}
+
+void ControlSocket::take_request(std::uint64_t caller, const zmq::message_t& payload) {
+    auto decoded = protocol::decode_request({payload.data<std::byte>(), payload.size()});
+    if (const auto* bad = std::get_if<protocol::BadRequest>(&decoded)) {
+        refusals_.report("requests_refused", who, bad->text);
+        return refuse(caller, bad->id, "bad_request", bad->text);
+    }
+    auto& request = std::get<protocol::ControlRequest>(decoded);
+    if (request.type != "status") {
+        if (const auto objection = objection_to(payload)) {
+            return refuse(caller, request.id, "forbidden", objection->text);
+        }
+    }
+    heard_.emplace_back(Asked{caller, std::move(request)});
+}
+
+std::optional<Forbidden> ControlSocket::objection_to(const zmq::message_t& payload) {
+    const PeerProcess sender = sender_of(payload);
+    if (commanders_.include(sender, [&] { return groups_of_sender(payload); })) return std::nullopt;
+    Forbidden objection = commanders_.objection_to(sender);
+    refusals_.report("commands_forbidden", who, objection.text);
+    return objection;
+}
+
+void ControlSocket::refuse(std::uint64_t caller, std::uint64_t id, std::string_view reason, const std::string& text) {
+    reply(caller, protocol::encode_reply({.id = id, .done = false, .reason = std::string{reason}, .text = text}));
 }
 
 void ControlSocket::deliver(const Sink& sink) {

@@ -55,9 +55,9 @@ DirectoryLock lock_state(const std::filesystem::path& directory) {
 }
 
 // Binding takes a socket away from whoever listens there, so another daemon's must not be ours to bind.
-DirectoryLock lock_run(const std::filesystem::path& directory, const std::string& group) {
+DirectoryLock lock_run(const std::filesystem::path& directory, const Local& local) {
     claim_fallback_base(directory, Surroundings::of_this_process());
-    const RunDirectory made{directory, group};
+    const RunDirectory made{directory, local};
     return {directory, "run directory"};
 }
 
@@ -73,7 +73,7 @@ Daemon::Daemon(const Config& config, const NodeConfig& self, const Directories& 
       locked_at_(clock_now()),
       setup_(setup_of(config, self)),
       store_(open_store(directories, setup_, adopt_voters, record_)),
-      run_lock_(lock_run(directories.run, config.local.group)),
+      run_lock_(lock_run(directories.run, config.local)),
       context_(make_context(config)),
       transport_(context_, config, self, own_keys_ ? &*own_keys_ : nullptr),
       reload_(config, self, own_keys_ ? own_keys_->public_key : ""),

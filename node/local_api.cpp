@@ -3,6 +3,8 @@
 #include <stdexcept>
 #include <utility>
 
+#include <unistd.h>
+
 #include "node/announcer.hpp"
 #include "node/control_socket.hpp"
 #include "node/gate.hpp"
@@ -38,13 +40,13 @@ class LocalApi::Impl {
 public:
     Impl(zmq::context_t& context, const Config& config, const std::filesystem::path& run_dir)
         : announcer_{context, refusals_},
-          control_{context, refusals_},
+          directory_{run_dir, config.local},
+          control_{context, refusals_, {::geteuid(), directory_.group(), config.local.group}},
           gate_{context, refusals_, Strangers::processes} {
         announcer_.guard_with(gate_);
         control_.guard_with(gate_);
-        const RunDirectory directory{run_dir, config.local.group};
-        bind_ipc(announcer_, directory, protocol::leader_socket);
-        bind_ipc(control_, directory, protocol::control_socket);
+        bind_ipc(announcer_, directory_, protocol::leader_socket);
+        bind_ipc(control_, directory_, protocol::control_socket);
         if (config.local.tcp) bind_loopback(announcer_, *config.local.tcp);
         gate_.start();
     }
@@ -76,9 +78,11 @@ public:
     }
 
 private:
-    Refusals refusals_{"local_connections_shut", "local_handshakes_refused", "local_parts_refused",
-                       "local_subscribers_shut", "replies_dropped",          "requests_refused"};
+    Refusals refusals_{"commands_forbidden",  "local_connections_shut", "local_handshakes_refused",
+                       "local_parts_refused", "local_subscribers_shut", "replies_dropped",
+                       "requests_refused"};
     Announcer announcer_;
+    RunDirectory directory_;
     ControlSocket control_;
     Gate gate_;  // Ends before the sockets that it watches.
     bool more_ = false;

@@ -1,11 +1,17 @@
 #include "node/process_status.hpp"
 
 #include <algorithm>
+#include <cerrno>
 #include <charconv>
 #include <fstream>
 #include <iterator>
 #include <string>
 #include <vector>
+
+#include <fcntl.h>
+#include <sys/socket.h>
+
+#include "node/descriptor.hpp"
 
 namespace bellwether::node {
 
@@ -37,6 +43,25 @@ std::vector<std::uint32_t> field(std::string_view text, std::string_view name) {
     return numbers_in(text.substr(0, text.find('\n')), " \t");
 }
 
+// At the other end of a local connection.
+PeerProcess process_at(int connection) {
+    ucred peer{};
+    socklen_t size = sizeof peer;
+    if (::getsockopt(connection, SOL_SOCKET, SO_PEERCRED, &peer, &size) != 0) return {};
+    return {.pid = static_cast<std::uint32_t>(peer.pid), .uid = peer.uid, .gid = peer.gid};
+}
+
+std::vector<gid_t> further_groups_at(int connection) {
+    std::vector<gid_t> groups;
+    socklen_t size = 0;  // The kernel says how much it is.
+    while (::getsockopt(connection, SOL_SOCKET, SO_PEERGROUPS, groups.data(), &size) != 0) {
+        if (errno != ERANGE) return {};
+        groups.resize(size / sizeof(gid_t));
+    }
+    groups.resize(size / sizeof(gid_t));
+    return groups;
+}
+
 }  // namespace
 
 PeerProcess sender_of(const zmq::message_t& payload) {
@@ -46,7 +71,19 @@ PeerProcess sender_of(const zmq::message_t& payload) {
 
 PeerProcess parse_peer_address(std::string_view address) {
     const auto numbers = numbers_in(address.substr(std::min(address.find(':'), address.size())), ":");
-    return numbers.size() == 3 ? PeerProcess{.pid = numbers[2], .uid = numbers[0]} : PeerProcess{};
+    if (numbers.size() != 3) return {};
+    return {.pid = numbers[2], .uid = numbers[0], .gid = numbers[1]};
+}
+
+// The number of a descriptor is used again as soon as its connection has ended, be it by somebody of other groups. So
+// one of our own is asked, which stays what it is, and it must be of the process that sent.
+std::vector<gid_t> groups_of_sender(const zmq::message_t& payload) {
+    const PeerProcess sender = sender_of(payload);
+    const Descriptor connection{::fcntl(::zmq_msg_get(payload.handle(), ZMQ_SRCFD), F_DUPFD_CLOEXEC, 0)};
+    if (!connection || process_at(connection.get()) != sender) return {};
+    std::vector<gid_t> groups = further_groups_at(connection.get());
+    groups.push_back(sender.gid);
+    return groups;
 }
 
 std::optional<ProcessStatus> status_of_process(std::uint32_t pid) {

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <optional>
 #include <string_view>
+#include <vector>
 
 #include <sys/types.h>
 #include <zmq.hpp>
@@ -13,12 +14,16 @@ namespace bellwether::node {
 // The kernel's word, from when the connection was made.
 struct PeerProcess {
     std::uint32_t pid{};  // 0: of a pid namespace that ours does not see.
-    uid_t uid{};
+    uid_t uid = static_cast<uid_t>(-1);  // Nobody's, until the kernel has told.
+    gid_t gid = static_cast<gid_t>(-1);  // The first of its groups.
     friend bool operator==(const PeerProcess&, const PeerProcess&) = default;
 };
 
-// Of a message that came through an ipc socket; all 0 if it came another way.
+// Of a message that came through an ipc socket; of nobody if it came another way.
 [[nodiscard]] PeerProcess sender_of(const zmq::message_t& payload);
+
+// All groups that the sender of such a message was in when it connected. None once the connection is gone.
+[[nodiscard]] std::vector<gid_t> groups_of_sender(const zmq::message_t& payload);
 
 // libzmq's property of such a message, "localhost:UID:GID:PID".
 [[nodiscard]] PeerProcess parse_peer_address(std::string_view address);

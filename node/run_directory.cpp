@@ -60,11 +60,11 @@ void set_mode(const std::filesystem::path& path, mode_t mode) {
     if (chmod(path.c_str(), mode) != 0) fail("cannot set the mode of", path, errno);
 }
 
-// For everybody to pass through where root or a group serves several users, else for ourselves.
-void make_parents(const std::filesystem::path& path, gid_t group) {
+// For everybody to pass through where others are served, else for ourselves.
+void make_parents(const std::filesystem::path& path, bool for_others) {
     if (path.empty() || is_made(path)) return;
-    make_parents(path.parent_path(), group);
-    const mode_t mode = geteuid() == 0 || group != unchanged ? 0755 : 0700;
+    make_parents(path.parent_path(), for_others);
+    const mode_t mode = for_others ? 0755 : 0700;
     if (mkdir(path.c_str(), mode) == 0) {
         set_mode(path, mode);
     } else if (errno != EEXIST) {
@@ -74,14 +74,14 @@ void make_parents(const std::filesystem::path& path, gid_t group) {
 
 }  // namespace
 
-RunDirectory::RunDirectory(std::filesystem::path path, const std::string& group)
-    : path_{std::move(path)}, group_{group_of(group)} {
-    make_parents(path_.parent_path(), group_);
+RunDirectory::RunDirectory(std::filesystem::path path, const Local& local)
+    : path_{std::move(path)}, group_{group_of(local.group)}, watch_{local.watch} {
+    make_parents(path_.parent_path(), geteuid() == 0 || group_ != unchanged || watch_ == Watchers::everybody);
     if (mkdir(path_.c_str(), 0700) != 0 && errno != EEXIST) fail("cannot make the directory", path_, errno);
     if (!is_made(path_)) fail("cannot use", path_, errno == EACCES ? EACCES : ENOTDIR);
     // The group first: until then nobody of the wrong one may enter.
     set_group(path_, group_);
-    set_mode(path_, 0750);
+    set_mode(path_, watch_ == Watchers::everybody ? 0755 : 0750);
 }
 
 std::filesystem::path RunDirectory::socket(std::string_view name) const { return socket_in(path_, name); }
@@ -94,8 +94,10 @@ void refuse_long_paths(const std::filesystem::path& run_dir) {
 
 void RunDirectory::admit(const std::filesystem::path& socket) const {
     set_group(socket, group_);
-    set_mode(socket, 0660);
+    set_mode(socket, watch_ == Watchers::everybody ? 0666 : 0660);
 }
+
+gid_t RunDirectory::group() const { return group_ == unchanged ? getegid() : group_; }
 
 NarrowUmask::NarrowUmask() : before_{umask(0177)} {}
 NarrowUmask::~NarrowUmask() { umask(before_); }

@@ -2,30 +2,35 @@
 #pragma once
 
 #include <filesystem>
-#include <string>
 #include <string_view>
 
 #include <sys/types.h>
+
+#include "node/config.hpp"
 
 namespace bellwether::node {
 
 // Every function throws std::runtime_error with a sentence that names the path.
 
-// The directory has mode 0750 then, and the group of that name; an empty name leaves the daemon's own. What is missing
-// above it is made, too.
+// The directory has the group of [local] then, or the daemon's own where that names none, and mode 0750; 0755 where
+// everybody may watch. What is missing above it is made, too.
 class RunDirectory {
 public:
-    RunDirectory(std::filesystem::path path, const std::string& group);
+    RunDirectory(std::filesystem::path path, const Local& local);
 
     // Where a socket of that name is to be bound. Throws WrongCall, see refuse_long_paths().
     [[nodiscard]] std::filesystem::path socket(std::string_view name) const;
 
-    // Mode 0660 and the group for a socket that has been bound.
+    // The group, and mode 0660 or 0666, for a socket that has been bound.
     void admit(const std::filesystem::path& socket) const;
+
+    // Whose members may command.
+    [[nodiscard]] gid_t group() const;
 
 private:
     std::filesystem::path path_;
     gid_t group_;  // -1: left as it is.
+    Watchers watch_;
 };
 
 // Throws WrongCall, naming the path, if that of a socket in this directory would be too long for the kernel. To be

@@ -48,6 +48,7 @@ void SessionDesk::hear(Time now, Caller caller, const PeerProcess& process, cons
         expel(caller, "bad_request", bad->text, events);
         return;
     }
+    if (const auto* forbidden = std::get_if<Forbidden>(&said)) return refuse(caller, "forbidden", forbidden->text);
     const auto& message = std::get<session::FromProcess>(said);
     const auto known = of_caller_.find(caller);
     if (const auto* campaign = std::get_if<session::Campaign>(&message)) {

@@ -13,6 +13,7 @@
 #include <variant>
 #include <vector>
 
+#include "node/commanders.hpp"
 #include "node/process_status.hpp"
 #include "node/process_watch.hpp"
 #include "protocol/action.hpp"
@@ -32,7 +33,7 @@ public:
     using Caller = std::uint64_t;
     using Post = std::function<void(Caller, const protocol::Frame&)>;
     using Events = std::vector<protocol::Event>;
-    using Said = std::variant<protocol::session::FromProcess, protocol::BadRequest>;
+    using Said = std::variant<protocol::session::FromProcess, protocol::BadRequest, Forbidden>;
 
     SessionDesk(protocol::Incarnation incarnation, Post post);
 

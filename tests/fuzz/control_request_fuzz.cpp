@@ -43,7 +43,9 @@ public:
     }
 
     void receive(std::span<const std::byte> frame) {
-        if (const auto words = protocol::session::decode_from_process(frame)) return hear(*words);
+        if (const auto words = protocol::session::decode_from_process(frame)) {
+            return std::visit([this](const auto& each) { hear(each); }, *words);
+        }
         const auto request = protocol::decode_request(frame);
         if (const auto* bad = std::get_if<protocol::BadRequest>(&request)) {
             fuzz::require(!bad->text.empty(), "refused without a word");

@@ -1,10 +1,17 @@
 // Attacks on a node by processes of its own host. docs/security.md lists them.
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <sys/resource.h>
+#include <unistd.h>
 
 #include <algorithm>
+#include <cstdint>
+#include <cstdlib>
+#include <filesystem>
+#include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "client/clock.hpp"
@@ -14,7 +21,9 @@
 namespace bellwether::testing {
 namespace {
 
+namespace fs = std::filesystem;
 using namespace std::chrono_literals;
+using ::testing::HasSubstr;
 
 constexpr int connections = 1500;
 
@@ -51,6 +60,100 @@ TEST(LocalProcessesInRealTime, ThatConnectMoreOftenThanThereAreDescriptorsEndNoD
     }
     EXPECT_EQ(mesh.await_leader("alpha"), leadership);
     mesh.expect_only(leadership, begin, {"charlie"});
+}
+
+// A mesh whose daemons run as root, and what other users of its host come to.
+class OtherUsersInRealTime : public ::testing::Test {
+protected:
+    void SetUp() override {
+        if (::geteuid() != 0) GTEST_SKIP() << "needs root, to become other users";
+    }
+
+    // Copies of the programs, which may lie where no other user may go.
+    void start(const std::string& watch) {
+        mesh.emplace(MeshPlan{.priorities = {30, 20, 10},
+                              .heartbeat = 100ms,
+                              .lease = 1000ms,
+                              .preempt = false,
+                              .more_tables = "[local]\ngroup = \"daemon\"\nwatch = \"" + watch + "\"\n"});
+        fs::permissions(mesh->directory(), fs::perms{0755});
+        fs::copy_file(bellwether(), mesh->directory() / "bellwether");
+        fs::permissions(mesh->directory() / "bellwether", fs::perms{0755});
+        mesh->start_all();
+        leadership = mesh->await_leader("alpha");
+        for (const std::string& name : mesh->names()) mesh->await_links(name, 3);
+    }
+
+    // bellwether WORDS..., asked of alpha by nobody, who is in `groups` besides.
+    Finished ask(const std::string& groups, std::vector<std::string> words) {
+        std::vector<std::string> arguments{"--reuid=65534", "--regid=65534"};
+        arguments.push_back(groups.empty() ? "--clear-groups" : "--groups=" + groups);
+        arguments.push_back(mesh->directory() / "bellwether");
+        arguments.insert(arguments.end(), words.begin(), words.end());
+        // What follows these words is the command of `run`.
+        arguments.insert(std::find(arguments.begin(), arguments.end(), "--"),
+                         {"--run-dir", mesh->run_dir("alpha").string()});
+        return run({.program = "/usr/bin/setpriv", .arguments = std::move(arguments)});
+    }
+
+    [[nodiscard]] std::uint64_t refused() const {
+        return cli::number_of(mesh->status("alpha").at("counters"), "commands_forbidden");
+    }
+
+    const std::string daemon_group = "1";  // On every Debian.
+    std::optional<RealMesh> mesh;
+    Leadership leadership;
+};
+
+TEST_F(OtherUsersInRealTime, ThatMayWatchCommandNothing) {
+    start("everybody");
+    const protocol::Time begin = client::now();
+    EXPECT_EQ(ask("", {"leader"}).output, "alpha\n");
+    EXPECT_EQ(ask("", {"status"}).status, 0);
+    EXPECT_EQ(refused(), 0U);
+    const std::vector<std::vector<std::string>> commands{{"stepdown"}, {"transfer", "bravo"},
+                                                         {"drain"},    {"undrain"},
+                                                         {"reload"},   {"run", "--election", "jobs", "--", "true"}};
+    for (const std::vector<std::string>& command : commands) {
+        const Finished asked = ask("", command);
+        EXPECT_NE(asked.status, 0) << command.front();
+        EXPECT_THAT(asked.errors, HasSubstr("user 65534 may only watch this node; commands and sessions are for root "
+                                            "and the group daemon: run this as one of them"))
+            << command.front();
+    }
+    EXPECT_EQ(refused(), commands.size());
+    // Told once: whoever is refused again and again must not fill the log.
+    const std::string log = content_of(mesh->log("alpha"));
+    const std::size_t told = log.find("user 65534 may only watch");
+    ASSERT_NE(told, std::string::npos);
+    EXPECT_EQ(log.find("user 65534 may only watch", told + 1), std::string::npos);
+    EXPECT_EQ(mesh->await_leader("alpha"), leadership);
+    mesh->expect_only(leadership, begin);
+}
+
+TEST_F(OtherUsersInRealTime, WithoutTheGroupDoNotEvenConnectWhereOnlyTheGroupMayWatch) {
+    start("group");
+    for (const char* word : {"leader", "status", "stepdown"}) {
+        const Finished asked = ask("", {word});
+        EXPECT_NE(asked.status, 0) << word;
+        EXPECT_THAT(asked.output + asked.errors, HasSubstr("Permission denied")) << word;
+    }
+    EXPECT_EQ(mesh->await_leader("alpha"), leadership);
+}
+
+// As a service account is, whose first group is its own.
+TEST_F(OtherUsersInRealTime, WithTheGroupAmongTheirOthersCommandAndStand) {
+    for (const char* watch : {"group", "everybody"}) {
+        start(watch);
+        const Finished work =
+            ask(daemon_group, {"run", "--election", "jobs", "--", "/bin/sh", "-c", "echo $BELLWETHER_TOKEN"});
+        EXPECT_EQ(work.status, 0) << work.errors;
+        EXPECT_GT(std::atoi(work.output.c_str()), 0) << work.output;
+        const Finished asked = ask(daemon_group, {"stepdown"});
+        EXPECT_EQ(asked.status, 0) << asked.errors;
+        EXPECT_GT(mesh->await_leader("bravo").token, leadership.token);
+        EXPECT_EQ(refused(), 0U);
+    }
 }
 
 }  // namespace

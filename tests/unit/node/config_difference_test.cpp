@@ -40,8 +40,9 @@ TEST(TheDifferences, AreNamedAsInTheFile) {
     EXPECT_EQ(differences_with("[elections.jobs]\ncandidate = \"session\"\n"), Names{"elections.jobs"});
     EXPECT_EQ(differences_with("[security]\nallow_plaintext = true\nsecret_key_dir = \"else\"\n"),
               (Names{"security.secret_key_dir", "security.allow_plaintext"}));
-    EXPECT_EQ(differences_with("[local]\nsession_timeout = \"3s\"\ntcp = \"tcp://127.0.0.1:7199\"\n"),
-              (Names{"local.tcp", "local.session_timeout"}));
+    EXPECT_EQ(
+        differences_with("[local]\nsession_timeout = \"3s\"\nwatch = \"everybody\"\ntcp = \"tcp://127.0.0.1:7199\"\n"),
+        (Names{"local.watch", "local.tcp", "local.session_timeout"}));
 }
 
 TEST(TheDifferences, DoNotTellOfKeysWhichAreToldByNode) {

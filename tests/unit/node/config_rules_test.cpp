@@ -98,7 +98,7 @@ const Wrong wrong_things[] = {
     {"UnknownTable", with("[hooks]\non_leader = \"x\"\n"),
      R"(18:2: no such key "hooks"; known: cluster, timing, election, elections, security, local, node)"},
     {"UnknownKeyWithAControlCharacter", with("[local]\n\"a\\u001b\" = 1\n"),
-     R"(19:1: local: no such key "a\x1b"; known: group, tcp, session_timeout)"},
+     R"(19:1: local: no such key "a\x1b"; known: group, watch, tcp, session_timeout)"},
     {"TableThatIsAValue", "timing = 3\n" + std::string{three_nodes}, "1:10: timing: must be a table, not an integer"},
     {"OneNodeTable", "cluster = \"demo\"\n[node]\nname = \"a\"\n",
      "2:1: node: must be a list of tables, [[node]], not a table"},
@@ -158,6 +158,8 @@ const Wrong wrong_things[] = {
      "\"tcp://127.0.0.1:7199\""},
     {"SessionTimeoutBelowTheBeatOfSessions", with("[local]\nsession_timeout = \"1s\"\n"),
      "19:19: local.session_timeout: must be from 2s to 24h, not 1s"},
+    {"WatchersOfNoKind", with("[local]\nwatch = \"all\"\n"),
+     R"(19:9: local.watch: no such value "all"; known: group, everybody)"},
     {"GroupTooLong", with("[local]\ngroup = \"ggggggggggggggggggggggggggggggggg\"\n"),
      "19:9: local.group: \"ggggggggggggggggggggggggggggggggg\" must be at most 32 bytes, none of them a control "
      "character"},

@@ -71,6 +71,7 @@ TEST(ShippedConfigs, OfTheReferenceGiveEachKeyItsDefault) {
     EXPECT_EQ(config.security.secret_key_dir, configs / Security{}.secret_key_dir);
     EXPECT_EQ(config.security.allow_plaintext, Security{}.allow_plaintext);
     EXPECT_EQ(config.local.group, Local{}.group);
+    EXPECT_EQ(config.local.watch, Local{}.watch);
     EXPECT_EQ(config.local.tcp, Local{}.tcp);
     EXPECT_EQ(config.local.session_timeout, Local{}.session_timeout);
     ASSERT_EQ(config.nodes.size(), 1U);
@@ -95,6 +96,7 @@ TEST(ShippedConfigs, OfTheReferenceNameEveryKey) {
                                   "secret_key_dir",
                                   "allow_plaintext",
                                   "group",
+                                  "watch",
                                   "tcp",
                                   "session_timeout",
                                   "name",

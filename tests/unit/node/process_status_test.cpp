@@ -1,12 +1,19 @@
 #include "node/process_status.hpp"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <optional>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include <unistd.h>
+#include <zmq.hpp>
 
+#include "tests/support/mesh_sockets.hpp"
 #include "tests/support/sleeper.hpp"
+#include "tests/support/temporary_directory.hpp"
 
 namespace bellwether::node {
 namespace {
@@ -16,14 +23,55 @@ using testing::Sleeper;
 std::uint32_t own_pid() { return static_cast<std::uint32_t>(::getpid()); }
 
 TEST(PeerAddress, NamesUserAndProcess) {
-    EXPECT_EQ(parse_peer_address("localhost:1000:100:4711"), (PeerProcess{.pid = 4711, .uid = 1000}));
-    EXPECT_EQ(parse_peer_address(":0:0:1"), (PeerProcess{.pid = 1, .uid = 0}));
+    EXPECT_EQ(parse_peer_address("localhost:1000:100:4711"), (PeerProcess{.pid = 4711, .uid = 1000, .gid = 100}));
+    EXPECT_EQ(parse_peer_address(":0:0:1"), (PeerProcess{.pid = 1, .uid = 0, .gid = 0}));
 }
 
 TEST(PeerAddress, ThatIsNoneNamesNobody) {
     for (const auto* const address : {"", "localhost", "10.0.0.1", "a:1:2", "a:1:2:x", "a:1:2:3:4", "a:1:2:-3"}) {
         EXPECT_EQ(parse_peer_address(address), PeerProcess{}) << address;
+        EXPECT_NE(parse_peer_address(address).uid, 0U) << "nobody must not look like root";
     }
+}
+
+// A message of this process, as it comes through an ipc socket.
+class SenderOfAMessage : public ::testing::Test {
+protected:
+    SenderOfAMessage() {
+        receiver.set(zmq::sockopt::rcvtimeo, 10'000);
+        receiver.bind(endpoint);
+    }
+
+    zmq::message_t received_from(zmq::socket_t& sender) {
+        sender.set(zmq::sockopt::linger, 10'000);
+        sender.connect(endpoint);
+        sender.send(zmq::str_buffer("hello"));
+        zmq::message_t message;
+        EXPECT_TRUE(receiver.recv(message));
+        return message;
+    }
+
+    const testing::TemporaryDirectory directory;
+    const std::string endpoint = "ipc://" + (directory.path() / "socket").string();
+    zmq::context_t context;
+    zmq::socket_t receiver{context, zmq::socket_type::pull};
+};
+
+TEST_F(SenderOfAMessage, IsInAllTheGroupsThatTheKernelSays) {
+    zmq::socket_t sender{context, zmq::socket_type::push};
+    const zmq::message_t message = received_from(sender);
+    EXPECT_EQ(sender_of(message), (PeerProcess{.pid = own_pid(), .uid = ::geteuid(), .gid = ::getegid()}));
+    std::vector<gid_t> expected(static_cast<std::size_t>(::getgroups(0, nullptr)));
+    ASSERT_EQ(::getgroups(static_cast<int>(expected.size()), expected.data()), static_cast<int>(expected.size()));
+    expected.push_back(::getegid());
+    EXPECT_THAT(groups_of_sender(message), ::testing::UnorderedElementsAreArray(expected));
+}
+
+TEST_F(SenderOfAMessage, IsInNoGroupOnceTheConnectionIsGone) {
+    std::optional<zmq::socket_t> sender{std::in_place, context, zmq::socket_type::push};
+    const zmq::message_t message = received_from(*sender);
+    sender.reset();
+    EXPECT_TRUE(testing::eventually([&] { return groups_of_sender(message).empty(); }));
 }
 
 TEST(ProcessStatus, IsReadFromProc) {

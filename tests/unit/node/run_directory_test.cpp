@@ -37,37 +37,51 @@ protected:
 };
 
 TEST_F(RunDirectories, AreMadeForOwnerAndGroup) {
-    const RunDirectory directory{path, ""};
+    const RunDirectory directory{path, {}};
     EXPECT_EQ(mode_of(path), 0750U);
 }
 
 TEST_F(RunDirectories, AreNarrowedIfTheyExist) {
     std::filesystem::create_directories(path);
     chmod(path.c_str(), 0777);
-    const RunDirectory directory{path, ""};
+    const RunDirectory directory{path, {}};
     EXPECT_EQ(mode_of(path), 0750U);
 }
 
 TEST_F(RunDirectories, NeedAGroupThatExists) {
-    EXPECT_THAT([&] { RunDirectory(path, "no-such-group-here"); },
+    EXPECT_THAT([&] { RunDirectory(path, {.group = "no-such-group-here"}); },
                 says("\"no-such-group-here\" of [local] does not exist"));
 }
 
 TEST_F(RunDirectories, NameThePathThatIsTooLongForASocket) {
-    const RunDirectory directory{temporary.path() / std::string(100, 'x'), ""};
+    const RunDirectory directory{temporary.path() / std::string(100, 'x'), {}};
     EXPECT_THAT([&] { (void)directory.socket("leader.sock"); }, says(std::string(100, 'x') + "/leader.sock has "));
 }
 
 TEST_F(RunDirectories, NameThePathThatIsNoDirectory) {
-    EXPECT_THAT([] { RunDirectory("/dev/null/n1", ""); }, says("/dev/null"));
+    EXPECT_THAT([] { RunDirectory("/dev/null/n1", {}); }, says("/dev/null"));
 }
 
 TEST_F(RunDirectories, LetTheGroupConnectToASocket) {
-    const RunDirectory directory{path, ""};
+    const RunDirectory directory{path, {}};
     const std::filesystem::path socket = directory.socket("leader.sock");
     close(creat(socket.c_str(), 0777));
     directory.admit(socket);
     EXPECT_EQ(mode_of(socket), 0660U);
+}
+
+TEST_F(RunDirectories, LetEverybodyConnectWhereEverybodyMayWatch) {
+    const RunDirectory directory{path, {.watch = Watchers::everybody}};
+    const std::filesystem::path socket = directory.socket("leader.sock");
+    close(creat(socket.c_str(), 0600));
+    directory.admit(socket);
+    EXPECT_EQ(mode_of(temporary.path() / "base"), 0755U);
+    EXPECT_EQ(mode_of(path), 0755U);
+    EXPECT_EQ(mode_of(socket), 0666U);
+}
+
+TEST_F(RunDirectories, AreOfTheDaemonsOwnGroupWhereNoneIsNamed) {
+    EXPECT_EQ(RunDirectory(path, {}).group(), getegid());
 }
 
 }  // namespace

@@ -245,6 +245,12 @@ TEST_F(ASessionDesk, WhoHasResignedMayCampaignAgainAtOnce) {
     EXPECT_TRUE(is_told<protocol::SessionAlive>(second));
 }
 
+TEST_F(ASessionDesk, WhoMayNotHaveASessionIsToldSo) {
+    desk.hear(now, alice, ourselves(), Forbidden{"user 1000 may only watch"}, events);
+    EXPECT_EQ(refusal(alice), "forbidden");
+    EXPECT_TRUE(events.empty());
+}
+
 TEST_F(ASessionDesk, WhoSpeaksNonsenseIsASessionNoMore) {
     const SessionId id = join(alice, ourselves());
     desk.hear(now, alice, ourselves(), protocol::BadRequest{0, "pid must be a number"}, events);
