@@ -8,6 +8,7 @@
 
 #include <zmq.hpp>
 
+#include "client/bell.hpp"
 #include "client/session.hpp"
 
 namespace bellwether::client {
@@ -42,7 +43,7 @@ private:
     std::atomic<bool> revoked_{false};
     std::atomic<bool> resign_{false};
     std::atomic<bool> done_{false};
-    int bell_;
+    Bell bell_;
     std::thread thread_;
 };
 

@@ -1,11 +1,7 @@
 #include "client/fake_node.hpp"
 
-#include <sys/eventfd.h>
-#include <unistd.h>
-
 #include <array>
 #include <cerrno>
-#include <system_error>
 #include <utility>
 
 #include "client/clock.hpp"
@@ -33,12 +29,6 @@ void bind(zmq::socket_t& socket, const std::filesystem::path& path) {
     socket.bind("ipc://" + path.string());
 }
 
-int new_bell() {
-    const int bell = ::eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
-    if (bell < 0) throw std::system_error(errno, std::generic_category(), "eventfd");
-    return bell;
-}
-
 std::vector<Frame> receive(zmq::socket_t& socket) {
     std::vector<Frame> parts;
     zmq::message_t part;
@@ -53,7 +43,7 @@ std::vector<Frame> receive(zmq::socket_t& socket) {
 }  // namespace
 
 FakeNode::FakeNode(const std::filesystem::path& run_dir, protocol::Incarnation incarnation)
-    : incarnation_{incarnation}, name_{run_dir.filename().string()}, bell_{new_bell()} {
+    : incarnation_{incarnation}, name_{run_dir.filename().string()} {
     std::filesystem::create_directories(run_dir);
     leader_.set(zmq::sockopt::xpub_verbose, 1);
     bind(leader_, run_dir / protocol::leader_socket);
@@ -66,9 +56,8 @@ FakeNode::~FakeNode() {
         const std::lock_guard lock{mutex_};
         done_ = true;
     }
-    ring();
+    bell_.ring();
     thread_.join();
-    ::close(bell_);
 }
 
 void FakeNode::grant(protocol::Token token, protocol::Duration span) {
@@ -131,17 +120,13 @@ void FakeNode::turn_away(const std::string& reason) {
 
 void FakeNode::queue(bool to_subscribers, Parts parts) {
     queued_.emplace_back(to_subscribers, std::move(parts));
-    ring();
-}
-
-void FakeNode::ring() const {
-    const std::uint64_t once = 1;
-    [[maybe_unused]] const auto written = ::write(bell_, &once, sizeof once);
+    bell_.ring();
 }
 
 void FakeNode::serve() {
-    std::array<zmq::pollitem_t, 3> items{
-        {{control_.handle(), 0, ZMQ_POLLIN, 0}, {leader_.handle(), 0, ZMQ_POLLIN, 0}, {nullptr, bell_, ZMQ_POLLIN, 0}}};
+    std::array<zmq::pollitem_t, 3> items{{{control_.handle(), 0, ZMQ_POLLIN, 0},
+                                          {leader_.handle(), 0, ZMQ_POLLIN, 0},
+                                          {nullptr, bell_.fd(), ZMQ_POLLIN, 0}}};
     for (;;) {
         try {
             zmq::poll(items);
@@ -149,8 +134,7 @@ void FakeNode::serve() {
             if (error.num() != EINTR) throw;
         }
         const std::lock_guard lock{mutex_};
-        std::uint64_t rings = 0;
-        [[maybe_unused]] const auto read = ::read(bell_, &rings, sizeof rings);
+        bell_.silence();
         if (done_) return;
         serve_process();
         serve_subscriber();

@@ -29,6 +29,7 @@
 
 #include <zmq.hpp>
 
+#include "client/bell.hpp"
 #include "protocol/local_codec.hpp"
 #include "protocol/session_messages.hpp"
 #include "protocol/status.hpp"
@@ -87,7 +88,6 @@ private:
     [[nodiscard]] protocol::ElectionStatus status_of_election() const;
     void send_queued();
     void queue(bool to_subscribers, Parts parts);
-    void ring() const;
 
     zmq::context_t context_;
     zmq::socket_t leader_{context_, zmq::socket_type::xpub};
@@ -110,7 +110,7 @@ private:
     std::string turned_away_;
     bool done_{};
 
-    int bell_;
+    Bell bell_;
     std::thread thread_;
 };
 
