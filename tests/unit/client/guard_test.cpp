@@ -2,12 +2,15 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <atomic>
+#include <cstdint>
 #include <ctime>
 #include <iostream>
 #include <optional>
 #include <string>
 #include <thread>
+#include <vector>
 
 #include <sys/wait.h>
 #include <unistd.h>
@@ -86,17 +89,26 @@ double cpu_ns() {
 }
 
 // A call to the kernel takes longer than this.
-TEST_F(GuardAgainstTheRealClock, AnswersInNanoseconds) {
+TEST_F(GuardAgainstTheRealClock, AnswersAboutAsFastAsTheClock) {
     mandate_.give({1001}, now(), now() + 1h);
-    constexpr int calls = 1'000'000;
+    constexpr int calls = 200'000;
+    std::int64_t seen = 0;
     int yes = 0;
-    const double begin = cpu_ns();
-    for (int i = 0; i < calls; ++i) yes += guard_.may_act() ? 1 : 0;
-    const double each = (cpu_ns() - begin) / calls;
-    RecordProperty("ns_per_call", std::to_string(each));
-    std::cout << "may_act() takes " << each << " ns\n";
-    EXPECT_EQ(yes, calls);
-    EXPECT_LT(each, 200);
+    std::vector<double> ratios;
+    double answer_ns = 0;
+    for (int round = 0; round < 5; ++round) {
+        const double begin = cpu_ns();
+        for (int i = 0; i < calls; ++i) seen |= now().time_since_epoch().count();
+        const double middle = cpu_ns();
+        for (int i = 0; i < calls; ++i) yes += guard_.may_act() ? 1 : 0;
+        answer_ns = (cpu_ns() - middle) / calls;
+        ratios.push_back(answer_ns * calls / (middle - begin));
+    }
+    std::nth_element(ratios.begin(), ratios.begin() + 2, ratios.end());
+    std::cout << "may_act() takes " << answer_ns << " ns, " << ratios[2] << " times a look at the clock\n";
+    EXPECT_NE(seen, 0);
+    EXPECT_EQ(yes, 5 * calls);
+    EXPECT_LT(ratios[2], 5);
 }
 
 // Each term is over before the next begins: a reader sees tokens grow, and none that was withdrawn before it asked.
