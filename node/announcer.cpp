@@ -10,7 +10,7 @@ namespace {
 constexpr int subscriptions_per_turn = 1024;
 constexpr protocol::Duration silence = 10 * protocol::idle_announcement;
 constexpr std::size_t max_prefixes = 4096;
-constexpr std::int64_t unaccounted_bytes = std::int64_t{256} << 10U;  // Each election by name, more than once.
+constexpr std::int64_t unaccounted_topic_bytes = std::int64_t{256} << 10U;  // Each election by name, more than once.
 constexpr std::size_t max_topic = 80;  // "leader/", the longest name and "/" are 72.
 
 bool is_subscription(std::string_view frame) { return frame.starts_with('\1'); }
@@ -65,7 +65,7 @@ Announcer::Announcer(zmq::context_t& context, Refusals& refusals)
 
 void Announcer::guard_with(Gate& gate) {
     gate_ = &gate;
-    gate.guard(socket_, {unaccounted_bytes, max_local_connections}, "the leader topic");
+    gate.guard(socket_, {unaccounted_topic_bytes, max_local_connections}, "the leader topic");
 }
 
 bool Announcer::receive() {

@@ -11,7 +11,7 @@ namespace {
 constexpr int requests_per_turn = 16;  // Each is a step of the machine, and the mesh waits meanwhile.
 constexpr std::size_t frame_overhead = 9;
 // What may wait in the kernel and in half a message. As empty parts it takes 32 times as much memory.
-constexpr std::int64_t unaccounted_bytes = std::int64_t{1} << 20U;
+constexpr std::int64_t unaccounted_request_bytes = std::int64_t{1} << 20U;
 constexpr std::string_view who = "control.sock";
 
 // A caller is its routing id and, above it, whether it is a REQ, whose messages begin with an empty part.
@@ -34,7 +34,7 @@ ControlSocket::ControlSocket(zmq::context_t& context, Refusals& refusals, Comman
 
 void ControlSocket::guard_with(Gate& gate) {
     gate_ = &gate;
-    gate.guard(socket_, {unaccounted_bytes, max_local_connections}, "control.sock");
+    gate.guard(socket_, {unaccounted_request_bytes, max_local_connections}, "control.sock");
 }
 
 bool ControlSocket::receive() {

@@ -4,7 +4,7 @@ namespace bellwether::node {
 namespace {
 
 constexpr int subscriptions_per_turn = 1024;
-constexpr std::int64_t unaccounted_bytes = 8192;  // Handshake and one subscription are below 1 KiB.
+constexpr std::int64_t unaccounted_subscription_bytes = 8192;  // Handshake and one subscription are below 1 KiB.
 
 // "\1" and nothing behind it: everything. "\0...": an end of a subscription.
 bool is_of_a_peer(std::string_view subscription) { return subscription == "\1" || subscription.starts_with('\0'); }
@@ -20,7 +20,7 @@ void HeartbeatPublisher::listen(const Endpoint& endpoint, Gate& gate, const KeyP
     endpoint_ = endpoint;
     gate_ = &gate;
     if (own != nullptr) listen_encrypted(socket_, *own);
-    gate.guard(socket_, {unaccounted_bytes, max_mesh_connections}, "heartbeats");
+    gate.guard(socket_, {unaccounted_subscription_bytes, max_mesh_connections}, "heartbeats");
     bind_tcp(socket_, endpoint, "heartbeats");
 }
 

@@ -10,7 +10,7 @@ constexpr int requests_per_turn = 64;
 constexpr std::size_t frame_overhead = 9;
 constexpr std::size_t encryption_overhead = 33;
 // Of a connection: what may wait in the kernel and in half a message. As empty parts it takes 32 times as much memory.
-constexpr std::int64_t unaccounted_bytes = std::int64_t{1} << 20U;
+constexpr std::int64_t unaccounted_vote_bytes = std::int64_t{1} << 20U;
 
 bool is_question(const protocol::Message& message) {
     return std::holds_alternative<protocol::VoteRequest>(message) ||
@@ -43,7 +43,7 @@ void VoteListener::listen(const Endpoint& endpoint, Gate& gate, const KeyPair* o
     gate_ = &gate;
     encrypted_ = own != nullptr;
     if (encrypted_) listen_encrypted(socket_, *own);
-    gate.guard(socket_, {unaccounted_bytes, max_mesh_connections}, "votes");
+    gate.guard(socket_, {unaccounted_vote_bytes, max_mesh_connections}, "votes");
     bind_tcp(socket_, endpoint, "votes");
 }
 
