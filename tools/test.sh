@@ -7,7 +7,7 @@ usage() {
     cat <<'EOF'
 Usage: tools/test.sh [--full]
 
-  --full  clang-tidy on all sources, not only on those that differ from the main branch or the last commit
+  --full  clang-tidy on all sources, not only on those in hand or in the last commit
 
 Installs the Debian packages that are missing. Exit status 0 if all is well.
 
@@ -64,10 +64,10 @@ to_analyse() {
         sources '*.cpp'
         return
     fi
-    base=$(git merge-base HEAD origin/main 2>/dev/null || git rev-parse HEAD)
+    base=HEAD
     # With nothing in hand, the last commit is what changed.
-    if [[ $base == $(git rev-parse HEAD) && -z $(git status --porcelain) ]]; then
-        base=$(git rev-parse -q --verify HEAD~1 || git rev-parse HEAD)
+    if [[ -z $(git status --porcelain) ]]; then
+        base=$(git rev-parse -q --verify HEAD~1 || echo HEAD)
     fi
     changed=$(git diff --name-only --diff-filter=d "$base" && git ls-files --others --exclude-standard)
     if grep -qxF .clang-tidy <<<"$changed"; then
