@@ -177,7 +177,7 @@ def flags_by_folder(build):
         for word in words[1:]:
             if skip:
                 skip = False
-            elif word in ("-o", "-c"):
+            elif word in ("-o", "-c", "-include"):  # The last one is of a precompiled header, which would help.
                 skip = True
             else:
                 kept.append(word)
