@@ -91,16 +91,14 @@ to_analyse() {
 analyse() {
     local -a files
     mapfile -t files < <(to_analyse)
+    # Each source for itself, and without GCC's precompiled headers, which clang cannot read.
+    cmake --preset dev -B build/tidy -DCMAKE_DISABLE_PRECOMPILE_HEADERS=ON >/dev/null
     # Only what the dev build compiles: fuzzers, for one, are not in it.
     mapfile -t files < <(for file in "${files[@]}"; do
-        grep -qF "\"file\": \"$PWD/$file\"" build/dev/compile_commands.json && echo "$file"
+        grep -qF "\"file\": \"$PWD/$file\"" build/tidy/compile_commands.json && echo "$file"
     done)
     echo "${#files[@]} files"
     ((${#files[@]} > 0)) || return 0
-    # Without GCC's precompiled headers, which clang cannot read.
-    mkdir -p build/tidy
-    sed 's/ -Winvalid-pch//; s/ -include [^ ]*cmake_pch\.hxx//' build/dev/compile_commands.json \
-        >build/tidy/compile_commands.json
     printf '%s\n' "${files[@]}" | xargs -P "$jobs" -n 1 clang-tidy-16 -p build/tidy --quiet 2>build/tidy.log
 }
 
