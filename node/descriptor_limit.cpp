@@ -35,8 +35,8 @@ void limit_descriptors() {
 }
 
 // The kernel gives the lowest that is free, so its number says how many there are.
-bool leaves_room(int fd, bool local, std::size_t limit) {
-    const std::size_t room = local ? limit / 2 : limit - std::min(limit, kept);
+bool leaves_room(int fd, bool local, std::size_t all) {
+    const std::size_t room = local ? all / 2 : all - std::min(all, kept);
     return static_cast<std::size_t>(fd) < room;
 }
 

@@ -12,6 +12,6 @@ namespace bellwether::node {
 void limit_descriptors();
 
 // Whether a connection that was given this descriptor may stay.
-[[nodiscard]] bool leaves_room(int fd, bool local, std::size_t limit);
+[[nodiscard]] bool leaves_room(int fd, bool local, std::size_t all);
 
 }  // namespace bellwether::node
