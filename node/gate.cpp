@@ -154,7 +154,9 @@ void Gate::shut(const zmq::message_t& message) {
         if (found == listener.connections.end()) continue;
         if (end_if_same(fd, found->second)) refusals_.count(connections_shut_);
         listener.connections.erase(found);
+        return;
     }
+    early_[fd].shut = true;
 }
 
 void Gate::note_key(const zmq::message_t& message, std::string_view key) {
@@ -165,7 +167,9 @@ void Gate::note_key(const zmq::message_t& message, std::string_view key) {
         if (found == listener.connections.end()) continue;
         found->second.key = key;
         found->second.known = true;
+        return;
     }
+    early_[fd].key = key;
 }
 
 void Gate::shut_unless(const std::function<bool(std::string_view key)>& is_good) {
@@ -227,8 +231,26 @@ void Gate::drain(Listener& listener) {
         } else {
             const std::lock_guard lock{mutex_};
             listener.connections.erase(fd);
-            if (event->what == ZMQ_EVENT_ACCEPTED) admit(listener, fd);
+            if (event->what == ZMQ_EVENT_ACCEPTED) {
+                admit(listener, fd);
+                catch_up(listener, fd);
+            } else {
+                early_.erase(fd);
+            }
         }
+    }
+}
+
+void Gate::catch_up(Listener& listener, int fd) {
+    const auto told = early_.extract(fd);
+    const auto found = listener.connections.find(fd);
+    if (told.empty() || found == listener.connections.end()) return;
+    if (told.mapped().shut) {
+        if (end_if_same(fd, found->second)) refusals_.count(connections_shut_);
+        listener.connections.erase(found);
+    } else {
+        found->second.key = told.mapped().key;
+        found->second.known = true;
     }
 }
 

@@ -91,9 +91,16 @@ private:
         std::uint64_t last_number{};
     };
 
+    // What a message told of its connection before the monitor told of the connection.
+    struct Early {
+        std::string key;
+        bool shut{};
+    };
+
     void run();
     void drain(Listener& listener);
     void admit(Listener& listener, int fd);
+    void catch_up(Listener& listener, int fd);
     [[nodiscard]] static std::optional<int> oldest_newcomer(Listener& listener);
     void look_at(int fd);
     [[nodiscard]] static bool end_if_same(int fd, const Connection& connection);
@@ -107,7 +114,8 @@ private:
     Descriptor stop_;  // eventfd
     Descriptor epoll_;
     std::list<Listener> listeners_;
-    std::mutex mutex_;  // The connections.
+    std::map<int, Early> early_;
+    std::mutex mutex_;  // The connections, and what came early.
     std::thread thread_;
 };
 

@@ -178,5 +178,41 @@ TEST(ManyConnectionsInRealTime, OfWhomNothingWasHeardMakeRoomForNewOnes) {
     EXPECT_TRUE(hears(known));
 }
 
+// libzmq hands a message over in one thread and tells of its connection in another one.
+class AGateThatLearnsLateInRealTime : public ::testing::Test {
+protected:
+    void SetUp() override {
+        gate.guard(listener, {1 << 20, 3}, "a test");
+        listener.bind(endpoint.str());
+        stranger.connect(endpoint.str());
+        (void)stranger.send(zmq::str_buffer("hello"), zmq::send_flags::none);
+        ASSERT_TRUE(eventually([&] { return listener.recv(message, zmq::recv_flags::dontwait).has_value(); }));
+    }
+
+    const Endpoint endpoint{"127.0.0.1", testing::free_port()};
+    zmq::context_t context;
+    Refusals refusals;
+    zmq::socket_t listener{context, zmq::socket_type::router};
+    zmq::socket_t stranger{context, zmq::socket_type::dealer};
+    zmq::message_t message;
+    Gate gate{context, refusals};
+};
+
+TEST_F(AGateThatLearnsLateInRealTime, ShutsWhomItWasToShut) {
+    gate.shut(message);
+    EXPECT_EQ(refusals.of("connections_shut"), 0U);
+    gate.start();
+    EXPECT_TRUE(eventually([&] { return refusals.of("connections_shut") == 1; }));
+}
+
+TEST_F(AGateThatLearnsLateInRealTime, KnowsTheKeyOfWhoIsRevokedAfterwards) {
+    gate.note_key(message, "a key");
+    gate.start();
+    EXPECT_TRUE(eventually([&] {
+        gate.shut_unless([](std::string_view) { return false; });
+        return refusals.of("connections_shut") == 1;
+    }));
+}
+
 }  // namespace
 }  // namespace bellwether::node
