@@ -42,13 +42,13 @@ Totals campaign(const Options& options, std::uint64_t first, std::uint64_t last,
                 const ProgressOf& progress) {
     Totals totals;
     std::mutex mutex;
-    std::atomic<std::uint64_t> next{first};
+    std::atomic<std::uint64_t> begun{0};  // Counted, as a seed beyond the last may be none.
     const auto begin = std::chrono::steady_clock::now();
     const double cpu_begin = cpu_seconds();
     const auto work = [&] {
-        for (std::uint64_t seed = next++; seed <= last; seed = next++) {
+        for (std::uint64_t nth = begun++; nth <= last - first; nth = begun++) {
             Options one = options;
-            one.seed = seed;
+            one.seed = first + nth;
             const Outcome outcome = run(one);
             const std::lock_guard lock{mutex};
             add(totals, one, outcome);

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <charconv>
 #include <cstdio>
+#include <limits>
 #include <string>
 #include <vector>
 
@@ -27,7 +28,6 @@ constexpr std::size_t most_shown = 10;  // Failing seeds that are shrunk and sho
 
 struct Call {
     Options options;
-    std::string seeds;
     std::uint64_t first = 1;
     std::uint64_t last = 1;
     unsigned jobs = 1;
@@ -47,7 +47,8 @@ std::uint64_t number(const std::string& text, const char* what) {
     const char* end = text.data() + text.size();
     const auto [stopped, error] = std::from_chars(text.data(), end, value);
     if (error != std::errc{} || stopped != end) {
-        throw BadCall{std::string{what} + " must be a number, not \"" + text + "\""};
+        throw BadCall{std::string{what} + " must be a number from 0 to " +
+                      std::to_string(std::numeric_limits<std::uint64_t>::max()) + ", not \"" + text + "\""};
     }
     return value;
 }
@@ -92,54 +93,89 @@ std::string names() {
            "\nExit status: 0 no violation, 1 a violation, 2 a bad call.\n";
 }
 
-// The call, or an exit status if there is nothing more to do.
-std::optional<int> parse(int argc, const char* const* argv, Call& call, std::ostream& out, std::ostream& err) {
-    CLI::App app{"Runs meshes of real state machines in virtual time, with faults, and checks every step.", "simulate"};
+// As they were given.
+struct Words {
+    std::string seed;
+    std::string seeds;
     std::string mix;
     std::string duration;
     std::string only;
-    app.add_option("--seed", call.options.seed, "The one run to make")->type_name("N");
-    app.add_option("--seeds", call.seeds, "The runs to make, both ends included")->type_name("A..B");
+};
+
+// What would change nothing is refused: who wrote it meant something by it.
+void add_options(CLI::App& app, Call& call, Words& words) {
+    auto* seed = app.add_option("--seed", words.seed, "The one run to make (1)")->type_name("N");
+    auto* seeds = app.add_option("--seeds", words.seeds, "The runs to make, both ends included")->type_name("A..B");
     app.add_option("--jobs", call.jobs, "On so many threads")->type_name("J")->check(CLI::Range(1, 256));
-    app.add_option("--mix", mix, "What the runs are mainly about (general)")->type_name("NAME");
-    app.add_option("--scenario", call.options.scenario, "A named partition instead")->type_name("NAME");
-    app.add_option("--duration", duration, "Simulated time of a run (20s)")->type_name("TIME");
-    app.add_option("--nodes", call.options.nodes, "Nodes of the mesh, 1 to 11; else the seed decides")
-        ->type_name("N")
-        ->check(CLI::Range(1, 11));
-    app.add_option("--voters", call.options.voters, "Voters among them, 1 to 9")
-        ->type_name("N")
-        ->check(CLI::Range(1, 9));
-    app.add_option("--only-faults", only, "Inflict only these of the plan: 3,7,9 or none")->type_name("LIST");
-    app.add_flag("--trace", call.trace, "Tell the story of the run in decisions");
-    app.add_flag("--all", call.all, "With --trace: the small print, too");
-    app.add_flag("--plan", call.plan, "Show the faults of the run and do nothing");
-    app.add_flag("--json", call.json, "The summary as one JSON object");
+    auto* mix = app.add_option("--mix", words.mix, "What the runs are mainly about (general)")->type_name("NAME");
+    auto* scenario =
+        app.add_option("--scenario", call.options.scenario, "A named partition instead")->type_name("NAME");
+    app.add_option("--duration", words.duration, "Simulated time of a run (20s)")->type_name("TIME");
+    auto* nodes = app.add_option("--nodes", call.options.nodes, "Nodes of the mesh, 1 to 11; else the seed decides")
+                      ->type_name("N")
+                      ->check(CLI::Range(1, 11));
+    auto* voters = app.add_option("--voters", call.options.voters, "Voters among them, 1 to 9")
+                       ->type_name("N")
+                       ->check(CLI::Range(1, 9));
+    auto* only =
+        app.add_option("--only-faults", words.only, "Inflict only these of the plan: 3,7,9 or none")->type_name("LIST");
+    auto* trace = app.add_flag("--trace", call.trace, "Tell the story of the run in decisions");
+    auto* all = app.add_flag("--all", call.all, "With --trace: the small print, too");
+    auto* plan = app.add_flag("--plan", call.plan, "Show the faults of the run and do nothing");
+    auto* json = app.add_flag("--json", call.json, "The summary as one JSON object");
     app.add_flag("!--no-shrink", call.shrink, "Leave failing runs as they are");
+    seeds->excludes(seed)->excludes(only)->excludes(trace)->excludes(plan);
+    scenario->excludes(mix)->excludes(nodes)->excludes(voters);
+    json->excludes(trace)->excludes(plan);
+    plan->excludes(trace)->excludes(only);
+    all->needs(trace);
     app.footer(names());
+}
+
+void take_seeds(const Words& words, Call& call) {
+    if (!words.seed.empty()) call.options.seed = number(words.seed, "--seed");
+    call.first = call.last = call.options.seed;
+    if (words.seeds.empty()) return;
+    const auto dots = words.seeds.find("..");
+    if (dots == std::string::npos) throw BadCall{"--seeds must be like 1..1000"};
+    call.first = number(words.seeds.substr(0, dots), "each end of --seeds");
+    call.last = number(words.seeds.substr(dots + 2), "each end of --seeds");
+    if (call.first > call.last) throw BadCall{"--seeds begins after its end"};
+    if (call.last - call.first == std::numeric_limits<std::uint64_t>::max())
+        throw BadCall{"--seeds are more than can be counted"};
+}
+
+void take(const Words& words, Call& call) {
+    take_seeds(words, call);
+    Options& options = call.options;
+    if (!words.mix.empty()) {
+        const auto named = mix_named(words.mix);
+        if (!named) throw BadCall{"no mix is called \"" + words.mix + "\"; --help lists them"};
+        options.mix = *named;
+    }
+    if (!options.scenario.empty() && scenario_named(options.scenario) == nullptr) {
+        throw BadCall{"no scenario is called \"" + options.scenario + "\"; --help lists them"};
+    }
+    if (!words.duration.empty()) options.duration = duration_of(words.duration);
+    if (options.nodes != 0 && options.voters > options.nodes) throw BadCall{"there cannot be more voters than nodes"};
+    if (words.only.empty()) return;
+    options.only_faults = list_of(words.only);
+    const std::size_t faults = make_plan(options).faults.size();
+    for (const std::size_t fault : *options.only_faults) {
+        if (fault < faults) continue;
+        throw BadCall{"there is no fault " + std::to_string(fault) + " among the " + std::to_string(faults) +
+                      " of this run; --plan shows them"};
+    }
+}
+
+// The call, or an exit status if there is nothing more to do.
+std::optional<int> parse(int argc, const char* const* argv, Call& call, std::ostream& out, std::ostream& err) {
+    CLI::App app{"Runs meshes of real state machines in virtual time, with faults, and checks every step.", "simulate"};
+    Words words;
+    add_options(app, call, words);
     try {
         app.parse(argc, argv);
-        if (!mix.empty()) {
-            const auto named = mix_named(mix);
-            if (!named) throw BadCall{"no mix is called \"" + mix + "\"; --help lists them"};
-            call.options.mix = *named;
-        }
-        if (!call.options.scenario.empty() && scenario_named(call.options.scenario) == nullptr) {
-            throw BadCall{"no scenario is called \"" + call.options.scenario + "\"; --help lists them"};
-        }
-        if (!duration.empty()) call.options.duration = duration_of(duration);
-        if (!only.empty()) call.options.only_faults = list_of(only);
-        if (call.options.nodes != 0 && call.options.voters > call.options.nodes) {
-            throw BadCall{"there cannot be more voters than nodes"};
-        }
-        call.first = call.last = call.options.seed;
-        if (!call.seeds.empty()) {
-            const auto dots = call.seeds.find("..");
-            if (dots == std::string::npos) throw BadCall{"--seeds must be like 1..1000"};
-            call.first = number(call.seeds.substr(0, dots), "--seeds");
-            call.last = number(call.seeds.substr(dots + 2), "--seeds");
-            if (call.first > call.last) throw BadCall{"--seeds begins after its end"};
-        }
+        take(words, call);
     } catch (const CLI::CallForHelp&) {
         out << app.help();
         return no_violation;
