@@ -102,6 +102,13 @@ TEST_F(RunInRealTime, TheCommandStartsWithTheGrantAndKnowsItsToken) {
     EXPECT_TRUE(node_->await<session::Resign>());
 }
 
+TEST_F(RunInRealTime, TheCommandHasEachWordAsItWasGiven) {
+    start({}, {"printf", "<%s>\\n", "[a,b]", "[]", "[ x ]", "", "--", "--restart", "{}", "%%", "run"});
+    grant(first, 1h);
+    EXPECT_EQ(status(), 0);
+    EXPECT_EQ(content_of(output_), "<[a,b]>\n<[]>\n<[ x ]>\n<>\n<-->\n<--restart>\n<{}>\n<%%>\n<run>\n");
+}
+
 TEST_F(RunInRealTime, EndsAsTheCommandDoes) {
     start("exit 7");
     grant(first, 1h);
@@ -270,6 +277,8 @@ TEST_F(RunInRealTime, WhatCannotBeIsSaidByItsStatus) {
     EXPECT_EQ(status_of({"--run-dir", dir, "--wait", "100ms", "--", "true"}), 124);
     EXPECT_EQ(status_of({"--run-dir", dir, "--grace", "soon", "--", "true"}), 125);
     EXPECT_EQ(status_of({"--run-dir", dir}), 125);
+    EXPECT_EQ(status_of({"--run-dir", dir, "--"}), 125);
+    EXPECT_EQ(status_of({"--run-dir", dir, "true"}), 125);
     EXPECT_EQ(status_of({"--run-dir", dir, "--", "/etc"}), 126);
     EXPECT_EQ(status_of({"--run-dir", dir, "--", "no-such-command"}), 127);
     node_->turn_away("node_stands");

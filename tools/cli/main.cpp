@@ -1,7 +1,11 @@
 // bellwether: what people and scripts say to a mesh.
+#include <algorithm>
 #include <cstdio>
 #include <exception>
 #include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
 
 #include <CLI/CLI.hpp>
 #include <zmq.hpp>
@@ -34,7 +38,17 @@ int explain(const CLI::App& app, const CLI::ParseError& error) {
     return app.got_subcommand("run") ? bellwether::cli::exit_run_bad_call : bellwether::cli::exit_bad_call;
 }
 
-void add_subcommands(CLI::App& app, int& exit_status) {
+// The words behind the first -- of `run`, which are not ours to read.
+std::vector<std::string> take_command(int& argc, char** argv) {
+    char** const end = argv + argc;
+    if (argc < 2 || argv[1] != std::string_view{"run"}) return {};
+    char** const mark = std::find(argv + 2, end, std::string_view{"--"});
+    if (mark == end) return {};
+    argc = static_cast<int>(mark - argv);
+    return {mark + 1, end};
+}
+
+void add_subcommands(CLI::App& app, std::vector<std::string> command, int& exit_status) {
     using namespace bellwether::cli;
     add_watch(app, exit_status);
     add_status(app, exit_status);
@@ -48,7 +62,7 @@ void add_subcommands(CLI::App& app, int& exit_status) {
     add_check(app, exit_status);
     add_init(app, exit_status);
     add_keygen(app, exit_status);
-    add_run(app, exit_status);
+    add_run(app, std::move(command), exit_status);
 }
 
 }  // namespace
@@ -59,7 +73,7 @@ int main(int argc, char** argv) {
     app.require_subcommand(1);
     app.footer("bellwether SUBCOMMAND --help says more, with an example.");
     int exit_status = 0;
-    add_subcommands(app, exit_status);
+    add_subcommands(app, take_command(argc, argv), exit_status);
     try {
         app.parse(argc, argv);
         return exit_status;

@@ -39,6 +39,7 @@ struct RunOptions : ElectionOptions {
     std::optional<protocol::Duration> wait;
     bool restart{};
     std::vector<std::string> command;
+    std::vector<std::string> misplaced;  // Words of it that stand before the --.
 };
 
 int as_a_shell_says(int wait_status) {
@@ -125,6 +126,9 @@ void check_grace(const RunOptions& options, const std::filesystem::path& run_dir
 
 int run_run(const RunOptions& options) {
     try {
+        if (options.command.empty() || !options.misplaced.empty()) {
+            throw Failure{exit_bad_call, "what to run comes after --: bellwether run --election NAME -- COMMAND..."};
+        }
         if (const int status = run::look_for(options.command.front())) {
             run::say(options.command.front() +
                      (status == run::exit_not_found ? ": there is no such command" : ": it cannot be executed"));
@@ -142,14 +146,15 @@ int run_run(const RunOptions& options) {
 
 }  // namespace
 
-void add_run(CLI::App& app, int& exit_status) {
+void add_run(CLI::App& app, std::vector<std::string> command, int& exit_status) {
     auto options = std::make_shared<RunOptions>();
+    options->command = std::move(command);
     CLI::App* run = app.add_subcommand("run", "Run a command while this host leads, and never longer");
     add_election_options(*run, *options);
     add_duration(*run, "--grace", options->grace, "From SIGTERM to SIGKILL when leadership is revoked");
     add_duration(*run, "--wait", options->wait, "Give up if it does not lead within this time");
     run->add_flag("--restart", options->restart, "Stand again when the command has ended or leadership was lost");
-    run->add_option("COMMAND", options->command, "What to run, and its arguments, after --")->required();
+    run->add_option("COMMAND", options->misplaced, "What to run, and its arguments, after --");
     run->footer(
         "The command has BELLWETHER_TOKEN, _ELECTION, _NODE and _RUN_DIR in its environment. When leadership cannot "
         "be\n"

@@ -2,6 +2,9 @@
 // was the one called (or throws Failure).
 #pragma once
 
+#include <string>
+#include <vector>
+
 #include <CLI/CLI.hpp>
 
 namespace bellwether::cli {
@@ -18,6 +21,7 @@ void add_init(CLI::App& app, int& exit_status);
 void add_keygen(CLI::App& app, int& exit_status);
 void add_reload(CLI::App& app, int& exit_status);
 void add_is_leader(CLI::App& app, int& exit_status);
-void add_run(CLI::App& app, int& exit_status);
+// `command` is what follows the --: taken out beforehand, as CLI11 reads [a,b] as a list wherever it stands.
+void add_run(CLI::App& app, std::vector<std::string> command, int& exit_status);
 
 }  // namespace bellwether::cli
