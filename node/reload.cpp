@@ -30,6 +30,19 @@ Config with_keys_of(Config running, const Config& read) {
     return running;
 }
 
+// A file whose own mode is off may lack keys. To the daemon that runs encrypted, each would be one that was taken away.
+std::optional<std::string> missing_key(const Config& running, const Config& read) {
+    for (const NodeConfig& node : running.nodes) {
+        const NodeConfig* same = read.find(node.name);
+        if (same == nullptr || !same->public_keys.empty()) continue;
+        return fmt::format(
+            "{}: {} has no public_key, and this daemon runs with security.mode = {}: list its key until all daemons "
+            "have been restarted without",
+            running.file.string(), node.name, quote(to_string(running.security.mode)));
+    }
+    return std::nullopt;
+}
+
 }  // namespace
 
 Reload::Reload(const Config& running, const NodeConfig& self, std::string own)
@@ -72,6 +85,7 @@ Reload::Result Reload::read() const {
     const NodeConfig* self = reading.config.find(self_);
     if (self == nullptr) return std::vector{fmt::format("{}: has no node {} any more", running_.file.string(), self_)};
     if (running_.security.mode == SecurityMode::off) return reading;
+    if (const auto refusal = missing_key(running_, reading.config)) return std::vector{*refusal};
     Config keys = with_keys_of(running_, reading.config);
     auto own = read_key_pair_of(keys, *keys.find(self_), ::geteuid());
     if (const auto* refusal = std::get_if<std::string>(&own)) return std::vector{*refusal};

@@ -127,6 +127,21 @@ TEST_F(AReload, WithASecretThatIsNoneOfTheListedChangesNothing) {
     EXPECT_FALSE(listed);
 }
 
+// By its own mode it needs none of them; by the one that runs, they would be taken away.
+TEST_F(AReload, OfAFileThatIsOffAndLacksAKeyDoesNotCutThatNodeOff) {
+    Reload reload = started();
+    const std::string text = mesh_file::replaced(file_with({keys[0].public_key}), "\"enforce\"", "\"off\"");
+    write(mesh_file::replaced(text, "public_key = \"" + keys[1].public_key + "\"", ""));
+    const ControlReply reply = outcome(reload);
+    EXPECT_FALSE(reply.done);
+    EXPECT_EQ(reply.text, file.string() +
+                              ": bravo has no public_key, and this daemon runs with security.mode = \"enforce\": list "
+                              "its key until all daemons have been restarted without");
+    EXPECT_FALSE(listed);
+    write(text);
+    EXPECT_EQ(outcome(reload).text, "no key has changed\nwhat else differs takes a restart: security.mode");
+}
+
 TEST_F(AReload, OfANodeThatIsGoneTakesItsKeysAway) {
     Reload reload = started();
     const std::string text = file_with({keys[0].public_key});
