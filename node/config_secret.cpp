@@ -19,6 +19,9 @@ namespace bellwether::node {
 
 namespace {
 
+constexpr const char* missing_hint =
+    ": copy it from where the keys were made, or give the node a new key, as docs/security.md says";
+
 // What holds a secret is wiped, whichever way it goes.
 struct Content {
     Content() = default;
@@ -56,7 +59,7 @@ std::optional<std::string> read(const std::filesystem::path& file, uid_t owner, 
     const Descriptor opened{::open(file.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK)};
     struct stat status {};
     if (!opened || ::fstat(opened.get(), &status) != 0) {
-        const std::string hint = errno == ENOENT ? ": `bellwether keygen` makes it" : "";
+        const std::string hint = errno == ENOENT ? missing_hint : "";
         return std::string{"cannot be opened: "} + std::strerror(errno) + hint;
     }
     if (auto exposure = exposure_of(status, owner)) return exposure;

@@ -85,7 +85,8 @@ TEST(AnEncryptedMeshInRealTime, ANodeWithABadSecretDoesNotStartAndSaysWhy) {
     mesh.give_keys("alpha", new_keys());
     EXPECT_THAT(refusal(), HasSubstr("which is no public_key of alpha"));
     std::filesystem::remove(secret);
-    EXPECT_THAT(refusal(), HasSubstr("`bellwether keygen` makes it"));
+    EXPECT_THAT(refusal(), HasSubstr("cannot be opened: No such file or directory: copy it from where the keys were "
+                                     "made, or give the node a new key"));
 }
 
 // As `prlimit` shows them: the soft and the hard limit of a process.
