@@ -92,23 +92,28 @@ NodeReport add_new_key(const KeyedMesh& mesh, const NodeConfig& node, NewSecrets
     return {node.name, "new key beside the old one, its secret is " + secret.string(), true};
 }
 
-NodeReport use_new_key(const KeyedMesh& mesh, const NodeConfig& node) {
+// That its new secret is here, or in use already. Throws otherwise.
+void require_new_key(const KeyedMesh& mesh, const NodeConfig& node) {
     require_key(mesh, node);
     const path next = next_secret_of(mesh, node);
-    const path secret = secret_of(mesh, node);
     const auto waiting = public_key_here(next);
     if (waiting && !lists(node, *waiting)) {
         throw Failure{exit_no, next.string() + ": its public key is " + node::quote(*waiting) +
                                    ", which is no public_key of " + node.name + " in " + mesh.file().string() +
                                    ": the others would not admit it"};
     }
-    if (!waiting && public_key_here(secret) != node.public_keys.back()) {
+    if (!waiting && public_key_here(secret_of(mesh, node)) != node.public_keys.back()) {
         throw Failure{exit_no, "there is no " + next.string() + ": this step is taken where the secret of " +
                                    node.name +
                                    " is, after --new-key; if that file is lost, take the last public_key of " +
                                    node.name + " out of " + mesh.file().string() + " and begin again with --new-key"};
     }
-    if (!waiting) return {node.name, "uses its newest key"};
+}
+
+NodeReport use_new_key(const KeyedMesh& mesh, const NodeConfig& node) {
+    const path next = next_secret_of(mesh, node);
+    const path secret = secret_of(mesh, node);
+    if (!is_there(next)) return {node.name, "uses its newest key"};
     rename_file(next, secret);
     return {node.name, "its new secret is " + secret.string() + " now, the old one is gone", true};
 }
@@ -172,6 +177,8 @@ KeygenReport add_new_keys(KeyedMesh& mesh, const std::vector<std::string>& names
 
 KeygenReport use_new_keys(const KeyedMesh& mesh, const std::vector<std::string>& names) {
     KeygenReport report;
+    // No secret is replaced before those of all have been looked at: an old one does not come back.
+    for (const std::string& name : names) require_new_key(mesh, mesh.find(name));
     for (const std::string& name : names) {
         report.nodes.push_back(use_new_key(mesh, mesh.find(name)));
         report.is_changed = report.is_changed || report.nodes.back().is_changed;

@@ -166,6 +166,18 @@ TEST_F(KeygenSteps, RotateTheKeysOfSeveralNodesAtOnce) {
     EXPECT_EQ(keys_of("charlie").size(), 1U);
 }
 
+// An old secret does not come back.
+TEST_F(KeygenSteps, ReplaceNoSecretIfThatOfOneOfThemIsMissing) {
+    static_cast<void>(make_missing());
+    KeyedMesh all = mesh();
+    static_cast<void>(add_new_keys(all, {"alpha", "bravo"}));
+    std::filesystem::remove(secret("bravo").string() + ".next");
+    const auto use = [](KeyedMesh& mesh) { return use_new_keys(mesh, {"alpha", "bravo"}); };
+    EXPECT_THAT(refusal_of(use), HasSubstr("there is no " + secret("bravo").string() + ".next: "));
+    // Nor does a name that is given twice fail the second time.
+    EXPECT_EQ(use_new_keys(all, {"alpha", "alpha"}).nodes.at(1).what, "uses its newest key");
+}
+
 TEST_F(KeygenSteps, OfARotationAreRefusedOutOfTheirOrder) {
     const auto add = [](KeyedMesh& mesh) { return add_new_keys(mesh, {"alpha"}); };
     const auto use = [](KeyedMesh& mesh) { return use_new_keys(mesh, {"alpha"}); };
