@@ -128,7 +128,9 @@ NodeReport drop_old_key(const KeyedMesh& mesh, const NodeConfig& node, ConfigEdi
                                    " is the step before this one"};
     }
     edit.public_keys[node.name] = {newest};
-    return {node.name, "only its newest key is left, " + newest, true};
+    const std::string unseen =
+        "; no secret of " + node.name + " is here to look at: its host must use the new key already";
+    return {node.name, "only its newest key is left, " + newest + (here ? "" : unseen), true};
 }
 
 const std::string bring = "copy it to every host and `bellwether reload` there; ";
