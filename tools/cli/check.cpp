@@ -1,9 +1,12 @@
 // `bellwether check`: what is wrong with a configuration, before a daemon is started with it.
+#include <sys/types.h>
+
 #include <algorithm>
 #include <cstddef>
 #include <filesystem>
 #include <iostream>
 #include <memory>
+#include <optional>
 #include <string>
 #include <system_error>
 #include <utility>
@@ -42,6 +45,7 @@ void print(std::string_view line) { static_cast<void>(print_line(line)); }
 // What is known of the secrets on this host.
 struct Secrets {
     std::vector<std::string> good;  // The names of their nodes.
+    std::optional<uid_t> user;  // Who may start the node that was named: its secret belongs to that user.
     node::Mistakes mistakes;
 };
 
@@ -81,6 +85,7 @@ ordered_json to_json(const node::Config& config, const Secrets& secrets) {
             {"nodes", std::move(nodes)},
             {"security", to_string(config.security.mode)},
             {"secrets", secrets.good},
+            {"user", secrets.user ? ordered_json(*secrets.user) : ordered_json(nullptr)},
             {"warnings", to_json(config.warnings)}};
 }
 
@@ -89,7 +94,8 @@ std::string summary_of_security(const node::Config& config, const Secrets& secre
     std::string names;
     for (const std::string& name : secrets.good) names += (names.empty() ? "" : ", ") + name;
     return ", security " + std::string{to_string(config.security.mode)} +
-           (names.empty() ? ", no secret key here" : ", secret key here of " + names);
+           (names.empty() ? ", no secret key here" : ", secret key here of " + names) +
+           (secrets.user ? ", to be started by user " + std::to_string(*secrets.user) : "");
 }
 
 std::string summary(const node::Config& config, const Secrets& secrets) {
@@ -119,9 +125,11 @@ Secrets look_at_secrets(const node::Config& config, const std::string& node) {
     for (const node::NodeConfig& each : config.nodes) {
         const std::filesystem::path file = node::secret_file(config, each);
         if (each.public_keys.empty() || (each.name != node && !is_here(file))) continue;
-        const auto pair = node::read_key_pair_of(config, each, expected_owner(file));
+        const uid_t owner = expected_owner(file);
+        const auto pair = node::read_key_pair_of(config, each, owner);
         const auto* wrong = std::get_if<std::string>(&pair);
         wrong == nullptr ? secrets.good.push_back(each.name) : node::report(secrets.mistakes, {}, *wrong);
+        if (each.name == node) secrets.user = owner;
     }
     return secrets;
 }

@@ -1,5 +1,7 @@
 #include <gtest/gtest.h>
 
+#include <unistd.h>
+
 #include <cstddef>
 #include <filesystem>
 #include <fstream>
@@ -128,7 +130,7 @@ TEST_F(Check, ForProgramsIsOneObjectOnOneLine) {
               R"({"name":"bravo","id":2,"role":"voter","priority":20,"heartbeat":"tcp://127.0.0.1:7203",)"
               R"("vote":"tcp://127.0.0.1:7204"},)"
               R"({"name":"charlie","id":3,"role":"voter","priority":10,"heartbeat":"tcp://127.0.0.1:7205",)"
-              R"("vote":"tcp://127.0.0.1:7206"}],"security":"off","secrets":[],"warnings":[]})"
+              R"("vote":"tcp://127.0.0.1:7206"}],"security":"off","secrets":[],"user":null,"warnings":[]})"
               "\n");
 }
 
@@ -166,12 +168,23 @@ protected:
 TEST_F(CheckOfKeys, LooksAtTheSecretsThatAreHere) {
     EXPECT_EQ(check(file).out,
               "demo: 3 voters, quorum 2, survives 1 failure, security enforce, secret key here of alpha\n");
-    EXPECT_EQ(check(file + " --node alpha").exit_status, 0);
     const auto json = nlohmann::json::parse(check(file + " --json").out);
     EXPECT_EQ(json.at("security"), "enforce");
     EXPECT_EQ(json.at("secrets"), nlohmann::json::array({"alpha"}));
     std::filesystem::remove(secret);
     EXPECT_EQ(check(file).out, "demo: 3 voters, quorum 2, survives 1 failure, security enforce, no secret key here\n");
+}
+
+// A daemon of any other user refuses it; root, who checks, may not be the one who starts it.
+TEST_F(CheckOfKeys, NamesTheUserToWhomTheSecretOfTheNodeBelongs) {
+    const uid_t owner = ::geteuid() == 0 ? 4711 : ::geteuid();
+    ASSERT_EQ(::chown(secret.c_str(), owner, static_cast<gid_t>(-1)), 0);
+    EXPECT_EQ(check(file + " --node alpha").out,
+              "demo: 3 voters, quorum 2, survives 1 failure, security enforce, secret key here of alpha, to be started "
+              "by user " +
+                  std::to_string(owner) + "\n");
+    EXPECT_EQ(nlohmann::json::parse(check(file + " --node alpha --json").out).at("user"), owner);
+    EXPECT_EQ(nlohmann::json::parse(check(file + " --json").out).at("user"), nullptr);
 }
 
 TEST_F(CheckOfKeys, InsistsOnTheSecretOfTheNodeThatThisHostIsToBe) {
