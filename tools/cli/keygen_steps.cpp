@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <system_error>
 #include <utility>
 #include <variant>
 
@@ -22,7 +23,13 @@ path secret_of(const KeyedMesh& mesh, const NodeConfig& node) { return node::sec
 path next_secret_of(const KeyedMesh& mesh, const NodeConfig& node) { return secret_of(mesh, node).string() + ".next"; }
 
 // A link to nowhere is there as well.
-bool is_there(const path& file) { return std::filesystem::exists(std::filesystem::symlink_status(file)); }
+bool is_there(const path& file) {
+    std::error_code error;
+    const auto status = std::filesystem::symlink_status(file, error);
+    if (std::filesystem::status_known(status)) return std::filesystem::exists(status);
+    throw Failure{exit_no, file.string() + ": cannot be looked for: " + error.message() +
+                               ": be the user to whom the secrets belong, or root"};
+}
 
 std::string public_key_in(const path& secret) {
     auto pair = node::read_key_pair(secret, expected_owner(secret));

@@ -7,15 +7,15 @@
 #include <unistd.h>
 
 #include "client/control.hpp"
+#include "tests/support/locked_out.hpp"
 #include "tests/unit/client/fake_daemon.hpp"
-#include "tests/unit/client/locked_out.hpp"
 
 namespace bellwether::client {
 namespace {
 
 namespace fs = std::filesystem;
 
-class Locating : public testing::Test {
+class Locating : public ::testing::Test {
 protected:
     // A node whose daemon has been killed: the socket is there, and nobody listens.
     fs::path leave_behind(const std::string& place) {
@@ -81,7 +81,7 @@ TEST_F(Locating, AnEmptyDirectoryHoldsNoDaemon) {
 
 TEST_F(Locating, WhatThisUserMayNotLookIntoIsNamedAndNotTakenForNothing) {
     const fs::path alpha = leave_behind("demo/run/demo/alpha");
-    const LockedOut locked_out{base(), alpha};
+    const testing::LockedOut locked_out{base(), alpha};
     const NotFound answer = missing({.run_dir = base(), .cluster = {}, .node = {}});
     EXPECT_EQ(answer.why, NotFound::Why::forbidden);
     EXPECT_NE(answer.text.find("Permission denied: " + alpha.string()), std::string::npos) << answer.text;
@@ -94,7 +94,7 @@ TEST_F(Locating, WhatThisUserMayNotLookIntoIsNamedAndNotTakenForNothing) {
 TEST_F(Locating, WhatMayBeLookedIntoIsFoundBesideWhatMayNot) {
     const fs::path alpha = leave_behind("demo/alpha");
     const fs::path bravo = leave_behind("demo/bravo");
-    const LockedOut locked_out{base(), alpha};
+    const testing::LockedOut locked_out{base(), alpha};
     EXPECT_EQ(found({.run_dir = base(), .cluster = {}, .node = {}}), bravo);
 }
 

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "node/config_secret.hpp"
+#include "tests/support/locked_out.hpp"
 #include "tests/support/mesh_file.hpp"
 #include "tests/support/temporary_directory.hpp"
 #include "tools/cli/exit_status.hpp"
@@ -245,6 +246,20 @@ TEST_F(KeygenSteps, DropTheOldKeyWhereTheSecretsAreNot) {
               "only its newest key is left, " + newest +
                   "; no secret of alpha is here to look at: its host must use the new key already");
     EXPECT_EQ(keys_of("alpha"), Keys{newest});
+}
+
+TEST_F(KeygenSteps, SayWhoMayTakeThemIfTheSecretsAreBehindAClosedDoor) {
+    static_cast<void>(make_missing());
+    const testing::LockedOut locked{directory.path(), keys};
+    try {
+        static_cast<void>(make_missing());
+        ADD_FAILURE() << "was not refused";
+    } catch (const Failure& failure) {
+        EXPECT_EQ(failure.status, exit_no);
+        EXPECT_EQ(failure.what(),
+                  secret("alpha").string() +
+                      ": cannot be looked for: Permission denied: be the user to whom the secrets belong, or root");
+    }
 }
 
 TEST_F(KeygenSteps, NameANodeThatIsNone) {

@@ -6,7 +6,7 @@
 
 #include <filesystem>
 
-namespace bellwether::client {
+namespace bellwether::testing {
 
 // Closes `closed`, in `base`, to everybody; root, whom that would not keep out, is somebody else while this lives.
 class LockedOut {
@@ -30,4 +30,4 @@ private:
     bool is_root_;
 };
 
-}  // namespace bellwether::client
+}  // namespace bellwether::testing
