@@ -191,7 +191,8 @@ struct OpenAddress {
     std::string host;
 };
 
-// Where voters listen beyond loopback: what counts is `bind` where it is given.
+// Where voters listen beyond loopback, or are connected to: with a `bind` of loopback no stranger reaches the listener,
+// but what the others say to it still leaves their hosts.
 std::vector<OpenAddress> open_addresses(const Draft& draft) {
     std::vector<OpenAddress> open;
     const auto look_at = [&](ValuePlace place, const char* key, const std::string& host) {
@@ -202,7 +203,7 @@ std::vector<OpenAddress> open_addresses(const Draft& draft) {
     for (std::size_t i = 0; i < draft.config.nodes.size(); ++i) {
         const NodeConfig& node = draft.config.nodes[i];
         const NodePlaces& places = draft.places.nodes[i];
-        if (node.is_voter() && node.bind) {
+        if (node.is_voter() && node.bind && !is_loopback(*node.bind)) {
             look_at(places.bind, "node.bind", *node.bind);
         } else if (node.is_voter()) {
             look_at(places.heartbeat, "node.heartbeat", node.heartbeat.host);

@@ -207,6 +207,11 @@ const Wrong wrong_things[] = {
      "makes "
      "keys and turns encryption on; if only trusted hosts are on that network, write allow_plaintext = true in "
      "[security]"},
+    {"OpenAddressBehindABindOfLoopback",
+     replaced(replaced(three_nodes, "id = 2", "id = 2\nbind = \"127.0.0.1\""), "127.0.0.1:7104", "10.0.0.2:7104"),
+     "13:8: node.vote: \"10.0.0.2\" may be reached from other hosts, in plain text: `bellwether keygen --mesh FILE` "
+     "makes keys and turns encryption on; if only trusted hosts are on that network, write allow_plaintext = true in "
+     "[security]"},
     {"HostNameWithoutBind",
      with("[[node]]\nname = \"d\"\nid = 4\nheartbeat = \"tcp://db4:1\"\nvote = "
           "\"tcp://127.0.0.1:2\"\n[security]\nallow_plaintext = true\n"),
