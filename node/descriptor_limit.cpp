@@ -9,12 +9,14 @@
 #include <atomic>
 #include <cerrno>
 
+#include "node/handshake_watch.hpp"
+
 namespace bellwether::node {
 
 namespace {
 
 // Enough for a mesh of a thousand nodes and thousands of local processes; far below what makes a table of them big.
-constexpr rlim_t wanted = 65'536;
+constexpr rlim_t wanted = max_descriptors;
 constexpr std::size_t kept = 64;
 
 std::atomic<std::size_t> limit{0};  // 0: not known, so nobody is turned away.
@@ -31,7 +33,7 @@ void limit_descriptors() {
     rlimit allowed{};
     if (::getrlimit(RLIMIT_NOFILE, &allowed) != 0) return;
     allowed.rlim_cur = std::max(allowed.rlim_cur, std::min(allowed.rlim_max, wanted));
-    if (::setrlimit(RLIMIT_NOFILE, &allowed) == 0) limit = allowed.rlim_cur;
+    if (::setrlimit(RLIMIT_NOFILE, &allowed) == 0) limit = std::min(allowed.rlim_cur, wanted);
 }
 
 // The kernel gives the lowest that is free, so its number says how many there are.
@@ -43,12 +45,15 @@ bool leaves_room(int fd, bool local, std::size_t all) {
 }  // namespace bellwether::node
 
 // In the place of the C library's, also for libzmq: whoever finds no room has not come.
-extern "C" int accept4(int listener, sockaddr* address, socklen_t* size, int flags) noexcept(false) {
-    const auto fd = static_cast<int>(::syscall(SYS_accept4, listener, address, size, flags));
-    const std::size_t limit = bellwether::node::limit;
-    if (fd < 0 || limit == 0 || bellwether::node::leaves_room(fd, bellwether::node::is_local(listener), limit))
-        return fd;
-    ::close(fd);
+extern "C" int accept4(int fd, sockaddr* addr, socklen_t* addr_len, int flags) noexcept(false) {
+    using namespace bellwether::node;
+    const auto accepted = static_cast<int>(::syscall(SYS_accept4, fd, addr, addr_len, flags));
+    if (accepted < 0) return accepted;
+    if (limit == 0 || leaves_room(accepted, is_local(fd), limit)) {
+        watch_handshake(accepted);
+        return accepted;
+    }
+    ::close(accepted);
     errno = ECONNABORTED;
     return -1;
 }

@@ -16,6 +16,8 @@
 #include <sys/ioctl.h>
 #include <sys/socket.h>
 
+#include "node/handshake_watch.hpp"
+
 namespace bellwether::node {
 namespace {
 
@@ -91,20 +93,29 @@ bool end(int fd) {
 
 std::string prefix_of(Strangers strangers) { return strangers == Strangers::processes ? "local_" : ""; }
 
+bool was_refused_by_us(const MonitorEvent& failure) {
+    return failure.what == ZMQ_EVENT_HANDSHAKE_FAILED_NO_DETAIL && failure.value == greeting_refused;
+}
+
 // A local client may connect only to see whether somebody listens.
 bool matters(const MonitorEvent& failure, Strangers strangers) {
-    return strangers == Strangers::hosts || failure.what != ZMQ_EVENT_HANDSHAKE_FAILED_NO_DETAIL;
+    return strangers == Strangers::hosts || failure.what != ZMQ_EVENT_HANDSHAKE_FAILED_NO_DETAIL ||
+           was_refused_by_us(failure);
+}
+
+const char* fault_of(const MonitorEvent& failure) {
+    return was_refused_by_us(failure) ? "somebody connected who claims a reserved routing id, or does not speak ZMTP 3"
+                                      : "somebody connected who does not speak as is spoken here";
 }
 
 int source_of(const zmq::message_t& message) { return zmq_msg_get(message.handle(), ZMQ_SRCFD); }
 
 }  // namespace
 
-Gate::Listener::Listener(zmq::context_t& context, zmq::socket_t& guarded, const Allowance& allowed,
-                         const std::string& name)
+Gate::Listener::Listener(zmq::context_t& context, zmq::socket_t& guarded, const Allowance& allowed, std::string name)
     : monitor{context, guarded, ZMQ_EVENT_ACCEPTED | ZMQ_EVENT_DISCONNECTED | handshake_failures},
       allowance{allowed},
-      what{name} {}
+      what{std::move(name)} {}
 
 Gate::Gate(zmq::context_t& context, Refusals& refusals, Strangers strangers)
     : context_{context},
@@ -226,8 +237,7 @@ void Gate::drain(Listener& listener) {
         const int fd = static_cast<int>(event->value);
         if (is_handshake_failure(*event)) {
             if (!matters(*event, strangers_)) continue;
-            refusals_.report(handshakes_refused_, "listener for " + listener.what,
-                             "somebody connected who does not speak as is spoken here");
+            refusals_.report(handshakes_refused_, "listener for " + listener.what, fault_of(*event));
         } else {
             const std::lock_guard lock{mutex_};
             listener.connections.erase(fd);

@@ -80,7 +80,7 @@ private:
         std::chrono::steady_clock::time_point looked_at;
     };
     struct Listener {
-        Listener(zmq::context_t& context, zmq::socket_t& guarded, const Allowance& allowed, const std::string& name);
+        Listener(zmq::context_t& context, zmq::socket_t& guarded, const Allowance& allowed, std::string name);
 
         Monitor monitor;
         Allowance allowance;

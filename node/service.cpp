@@ -3,6 +3,7 @@
 #include <malloc.h>
 #include <pthread.h>
 #include <sys/prctl.h>
+#include <sys/random.h>
 #include <sys/resource.h>
 #include <sys/signalfd.h>
 #include <sys/socket.h>
@@ -50,11 +51,21 @@ std::optional<protocol::Duration> watchdog_of_environment() {
     return interval / 2;
 }
 
+// libzmq counts the connections of a ROUTER from what rand() says, and nobody may know where it is (zmtp_greeting.hpp).
+void seed_dice() {
+    unsigned seed = 0;
+    if (::getrandom(&seed, sizeof seed, 0) != static_cast<ssize_t>(sizeof seed)) {
+        throw std::system_error{errno, std::generic_category(), "the kernel gives no random numbers"};
+    }
+    std::srand(seed);
+}
+
 }  // namespace
 
 void prepare_process() {
     ::umask(0027);
     limit_descriptors();
+    seed_dice();
     ::mallopt(M_ARENA_MAX, 1);
 }
 

@@ -9,8 +9,8 @@
 
 namespace bellwether::node {
 
-// Files for their owner and group, as many descriptors as we may have, one heap for all threads: before the first
-// thread.
+// Files for their owner and group, as many descriptors as we may have, dice that nobody knows, one heap for all
+// threads: before the first thread. Throws std::system_error.
 void prepare_process();
 
 // From now on nobody gets to see our memory: no core dump, no debugger but root's. Before a secret is read.

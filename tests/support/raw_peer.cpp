@@ -38,10 +38,15 @@ std::string zmtp_greeting() {
     return bytes;
 }
 
-std::string zmtp_ready(std::string_view socket_type) {
-    const std::string body = std::string{"\5READY\x0bSocket-Type\0\0\0", 21} + static_cast<char>(socket_type.size()) +
-                             std::string{socket_type};
+std::string zmtp_ready(std::string_view socket_type, std::string_view more_properties) {
+    const std::string body = "\5READY" + zmtp_property("Socket-Type", socket_type) + std::string{more_properties};
     return '\4' + std::string(1, static_cast<char>(body.size())) + body;
+}
+
+std::string zmtp_property(std::string_view name, std::string_view value) {
+    const std::string size_of_name(1, static_cast<char>(name.size()));
+    const std::string size_of_value{'\0', '\0', static_cast<char>(value.size() >> 8U), static_cast<char>(value.size())};
+    return size_of_name + std::string{name} + size_of_value + std::string{value};
 }
 
 std::string zmtp_frame_head(std::uint64_t size) {

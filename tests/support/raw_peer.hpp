@@ -13,8 +13,9 @@ namespace bellwether::testing {
 
 // The greeting of ZMTP 3.0 with the NULL mechanism.
 [[nodiscard]] std::string zmtp_greeting();
-// The command that follows it: "DEALER", "SUB".
-[[nodiscard]] std::string zmtp_ready(std::string_view socket_type);
+// The command that follows it: "DEALER", "SUB". Below 256 bytes.
+[[nodiscard]] std::string zmtp_ready(std::string_view socket_type, std::string_view more_properties = {});
+[[nodiscard]] std::string zmtp_property(std::string_view name, std::string_view value);
 // The head of a frame that says it is of this size.
 [[nodiscard]] std::string zmtp_frame_head(std::uint64_t size);
 [[nodiscard]] std::string zmtp_ping();

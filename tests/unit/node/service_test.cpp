@@ -81,6 +81,14 @@ TEST(AProcess, IsPreparedWithFilesForOwnerAndGroup) {
     EXPECT_EQ(::umask(before), mode_t{0027});
 }
 
+TEST(AProcess, IsPreparedWithDiceThatNobodyKnows) {
+    std::srand(1);
+    const int foreseen = std::rand();
+    std::srand(1);
+    prepare_process();
+    EXPECT_NE(std::rand(), foreseen);
+}
+
 // In a child: what is closed stays closed.
 TEST(AProcess, ThatClosesItsMemoryLeavesNoCoreAndShowsNothing) {
     const auto closes = [] {
