@@ -31,11 +31,13 @@ TEST_F(AMemberInRealTime, CannotSpeakInTheNameOfAnother) {
 TEST_F(AMemberInRealTime, CannotSpeakInTheNameOfTheLeaderToItself) {
     send(charlie, encoded(grab(1)));
     await_more("sender_forged");
+    await_more("connections_shut");
 }
 
 TEST_F(AMemberInRealTime, CannotSpeakInTheNameOfNobody) {
     for (const std::uint16_t name : std::array<std::uint16_t, 3>{4, 999, 65535}) send(charlie, encoded(grab(name)));
     await_more("sender_forged");
+    await_more("connections_shut");
 }
 
 TEST_F(AMemberInRealTime, GainsNothingByARoutingIdOfItsChoice) {
