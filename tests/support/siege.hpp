@@ -1,12 +1,11 @@
-// An encrypted mesh of three under attack. Whatever a test does to it: alpha leads on in its term, the others follow
-// it, its memory stays bounded, and its loop does not stand still.
+// An encrypted mesh of three under attack, that keeps its composure whatever a test does to it.
 #pragma once
 
 #include <gtest/gtest.h>
 
 #include <chrono>
-#include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -14,6 +13,7 @@
 #include <zmq.hpp>
 
 #include "protocol/messages.hpp"
+#include "tests/support/composure.hpp"
 #include "tests/support/mesh_keys.hpp"
 #include "tests/support/real_mesh.hpp"
 
@@ -25,8 +25,8 @@ protected:
     void TearDown() override;
 
     // Throws, which ends the test, if it never grows beyond what it was before.
-    void await_more(const std::string& counter);
-    [[nodiscard]] std::uint64_t counter(const std::string& name) const;
+    void await_more(const std::string& counter) const { composure_->await_more(counter); }
+    [[nodiscard]] std::uint64_t counter(const std::string& name) const { return composure_->counter(name); }
     // For tests that take a node away: only these are looked at in the end.
     void expect_links(std::uint64_t linked) { linked_ = linked; }
 
@@ -46,10 +46,7 @@ protected:
     zmq::context_t context;
 
 private:
-    Leadership leadership_;
-    protocol::Time begin_;
-    cli::Json before_;
-    std::size_t before_mb_{};
+    std::optional<Composure> composure_;
     std::uint64_t linked_ = 3;
 };
 
