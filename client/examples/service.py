@@ -34,8 +34,9 @@ while True:
         kind = heard["type"]
         if kind == "challenge":
             say("answer", nonce=heard["nonce"])
-        elif kind in ("granted", "extended") and heard["clock_ns"] <= now_ns():
-            token, valid_until_ns = heard["token"], heard["valid_until_ns"]
+        elif kind == "granted" or kind == "extended" and heard["token"] == token:
+            if heard["clock_ns"] <= now_ns():
+                token, valid_until_ns = heard["token"], heard["valid_until_ns"]
         elif kind == "revoke":
             token = 0  # Whatever is being done is done by now: there is one thread.
             say("revoked", token=heard["token"])

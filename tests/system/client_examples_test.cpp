@@ -137,6 +137,8 @@ TEST_F(ClientExampleInRealTime, AServiceInPythonStandsActsAndStops) {
     node_.revoke({1001}, protocol::Reason::drain, 10s);
     EXPECT_EQ(node_.await<session::Revoked>()->token.value, 1001U);
     const std::string printed = content_of(output_);
+    node_.extend({1001}, 1h);  // It was under way, and is for a token that it has given up.
+    EXPECT_TRUE(node_.await<session::Alive>());
     EXPECT_TRUE(node_.await<session::Alive>());
     EXPECT_EQ(content_of(output_), printed);
 
