@@ -254,6 +254,19 @@ TEST_F(RunInRealTime, RestartedItHasATokenOfItsOwn) {
     EXPECT_EQ(status(), 128 + SIGTERM);
 }
 
+TEST_F(RunInRealTime, RestartedWithANewGuardianItMeetsSignalsAsBefore) {
+    start({"--restart"}, {"sh", "-c", "grep -E 'Sig(Blk|Ign)' /proc/self/status; exec sleep 1000"});
+    grant(first, 1h);
+    await_lines(2);
+    ::kill(run::children_of(process_->pid()).at(0), SIGKILL);
+    EXPECT_TRUE(node_->await<session::Resign>());
+    grant(second, 1h);
+    const auto lines = await_lines(4);
+    EXPECT_EQ(lines[2], lines[0]);
+    EXPECT_EQ(lines[3], lines[1]);
+    EXPECT_NE(content_of(errors_).find("\nbellwether: the command is held by "), std::string::npos);
+}
+
 TEST_F(RunInRealTime, RestartsAcrossARestartOfTheDaemon) {
     start({"--restart"}, {"sh", "-c", "echo $BELLWETHER_TOKEN; exec sleep 1000"});
     grant(first, 1s);

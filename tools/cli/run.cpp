@@ -82,7 +82,7 @@ run::Program program_of(const RunOptions& options, const std::filesystem::path& 
 int lead_and_run(const RunOptions& options, const std::filesystem::path& run_dir) {
     // SIGCHLD ignored, as some starters leave it, would hide the end of the command.
     std::signal(SIGCHLD, SIG_DFL);
-    const run::Program program = program_of(options, run_dir);
+    const run::Program program = program_of(options, run_dir);  // Keeps how signals are met here.
     auto guardian = std::make_unique<run::Guardian>(program);  // While there is no other thread.
     std::signal(SIGPIPE, SIG_IGN);
     const run::Signals signals;
@@ -98,7 +98,11 @@ int lead_and_run(const RunOptions& options, const std::filesystem::path& run_dir
         if (!options.restart || !may_restart(outcome)) return status_of(outcome);
         plan.lead_before = protocol::never;
         // There are other threads by now; what the guardian does needs none of them, nor what they may have locked.
-        if (guardian->is_dead()) guardian = std::make_unique<run::Guardian>(program);
+        if (guardian->is_dead()) {
+            guardian.reset();  // Its cgroup has the name of the next one's.
+            guardian = std::make_unique<run::Guardian>(program);
+            run::say("the command is held by " + guardian->means());
+        }
         if (const auto signal = pause_for(back_off.after(client::now() - begin), signals)) return 128 + *signal;
     }
 }

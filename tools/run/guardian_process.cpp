@@ -12,6 +12,7 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <csignal>
 #include <exception>
 #include <system_error>
 #include <utility>
@@ -64,7 +65,7 @@ void GuardianProcess::run() {
 void GuardianProcess::shut_out_signals() {
     sigset_t all;
     sigfillset(&all);
-    ::sigprocmask(SIG_SETMASK, &all, &mask_of_run_);
+    ::sigprocmask(SIG_SETMASK, &all, nullptr);
     sigset_t child;
     sigemptyset(&child);
     sigaddset(&child, SIGCHLD);
@@ -117,7 +118,6 @@ void GuardianProcess::prepare() {
     if (!command_) {
         command_.emplace(program_, [this] {
             if (cgroup_) (void)cgroup_->enter();
-            ::sigprocmask(SIG_SETMASK, &mask_of_run_, nullptr);
         });
     }
     report(Report::Kind::ready, command_->pid());

@@ -1,7 +1,6 @@
 // What the guardian does, once it is a process.
 #pragma once
 
-#include <csignal>
 #include <memory>
 #include <optional>
 
@@ -36,7 +35,6 @@ private:
     node::Descriptor channel_;
     const Program& program_;
     std::unique_ptr<Cgroup> cgroup_;
-    sigset_t mask_of_run_{};
     node::Descriptor children_;  // Readable when one has changed.
     node::Descriptor timer_;
     std::optional<WaitingProgram> command_;

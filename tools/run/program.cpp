@@ -82,6 +82,7 @@ WaitingProgram::WaitingProgram(const Program& program, const std::function<void(
     if (::getppid() != parent) ::_exit(exit_cannot_execute);
     ::close(starter_.get());
     in_child();
+    program.signals.restore();
     wait_and_become(program, read_end.get());
 }
 

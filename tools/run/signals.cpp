@@ -15,6 +15,16 @@ constexpr std::array<int, 6> passed_on{SIGTERM, SIGINT, SIGQUIT, SIGHUP, SIGUSR1
 
 }  // namespace
 
+InheritedSignals::InheritedSignals() {
+    ::sigprocmask(SIG_SETMASK, nullptr, &mask_);
+    ::sigaction(SIGPIPE, nullptr, &pipe_);
+}
+
+void InheritedSignals::restore() const {
+    ::sigaction(SIGPIPE, &pipe_, nullptr);
+    ::sigprocmask(SIG_SETMASK, &mask_, nullptr);
+}
+
 Signals::Signals() {
     sigset_t set;
     sigemptyset(&set);

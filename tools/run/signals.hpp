@@ -8,6 +8,17 @@
 
 namespace bellwether::run {
 
+// What a program inherits of how signals are met. Taken when it is made, so before anything is changed.
+class InheritedSignals {
+public:
+    InheritedSignals();
+    void restore() const;
+
+private:
+    sigset_t mask_{};
+    struct sigaction pipe_ {};
+};
+
 // While there is one, these signals wait here instead of ending the process, in all threads that are started later.
 class Signals {
 public:
