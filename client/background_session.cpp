@@ -33,6 +33,13 @@ BackgroundSession::~BackgroundSession() {
     thread_.join();
 }
 
+void BackgroundSession::revoked(protocol::Token token) {
+    std::uint64_t known = revoked_;
+    while (known < token.value && !revoked_.compare_exchange_weak(known, token.value)) {
+    }
+    bell_.ring();
+}
+
 void BackgroundSession::ask(std::atomic<bool>& wish) {
     wish = true;
     bell_.ring();
@@ -45,7 +52,7 @@ void BackgroundSession::attend() {
         while (const auto event = session_.next(0ms)) callback_(*event);
         (void)::poll(items.data(), items.size(), -1);
         bell_.silence();
-        if (revoked_.exchange(false)) session_.revoked();
+        if (const auto token = session_.token().value; token != 0 && token == revoked_) session_.revoked();
         if (resign_.exchange(false)) session_.resign();
     }
 }

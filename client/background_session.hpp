@@ -2,6 +2,7 @@
 #pragma once
 
 #include <atomic>
+#include <cstdint>
 #include <filesystem>
 #include <functional>
 #include <thread>
@@ -28,8 +29,9 @@ public:
 
     [[nodiscard]] Guard guard() const { return guard_; }
 
-    // As Session's; done by its thread, soon.
-    void revoked() { ask(revoked_); }
+    // As Session's; done by its thread, soon. Without effect if it acts with another token by then.
+    void revoked(protocol::Token token);
+    // The same for whatever it acts with.
     void resign() { ask(resign_); }
 
 private:
@@ -40,7 +42,7 @@ private:
     Session session_;
     Guard guard_;
     Callback callback_;
-    std::atomic<bool> revoked_{false};
+    std::atomic<std::uint64_t> revoked_{0};  // The highest token that was given up: they only grow.
     std::atomic<bool> resign_{false};
     std::atomic<bool> done_{false};
     Bell bell_;

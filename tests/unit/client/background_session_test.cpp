@@ -31,7 +31,7 @@ TEST(ABackgroundSessionInRealTime, TellsInItsOwnThreadAndIsAnsweredFromAny) {
     node.revoke({1001}, protocol::Reason::drain, 10s);
     asked_to_stop.get_future().wait();
     EXPECT_FALSE(background.guard().may_act());
-    background.revoked();
+    background.revoked({1001});
     EXPECT_TRUE(node.await<session::Revoked>());
     background.resign();
     EXPECT_TRUE(node.await<session::Resign>());
@@ -45,7 +45,7 @@ TEST(ABackgroundSessionInRealTime, MayBeAnsweredFromItsCallback) {
     BackgroundSession background{
         directory.path(), {}, [&, ready = known.get_future().share()](const SessionEvent& event) {
             ready.wait();
-            if (std::holds_alternative<Revoke>(event)) self->revoked();
+            if (const auto* revoke = std::get_if<Revoke>(&event)) self->revoked(revoke->token);
         }};
     self = &background;
     known.set_value();
@@ -53,6 +53,29 @@ TEST(ABackgroundSessionInRealTime, MayBeAnsweredFromItsCallback) {
     node.grant({1001}, 1h);
     node.revoke({1001}, protocol::Reason::drain, 10s);
     EXPECT_TRUE(node.await<session::Revoked>());
+}
+
+TEST(ABackgroundSessionInRealTime, GivesUpNoTokenButTheOneThatItWasTold) {
+    const bellwether::testing::TemporaryDirectory directory;
+    FakeNode node{directory.path()};
+    std::promise<void> granted;
+    BackgroundSession background{directory.path(), {}, [&](const SessionEvent& event) {
+                                     if (std::holds_alternative<Granted>(event)) granted.set_value();
+                                 }};
+    ASSERT_TRUE(node.await<session::Campaign>());
+    node.grant({2001}, 1h);
+    granted.get_future().wait();
+    background.revoked({1001});  // Late: that one is lost, and it leads again.
+    // Two of them, so that its thread has gone around meanwhile.
+    ASSERT_TRUE(node.await<session::Alive>());
+    ASSERT_TRUE(node.await<session::Alive>());
+    EXPECT_EQ(background.guard().token().value, 2001U);
+    background.revoked({2001});
+    const auto revoked = node.await<session::Revoked>();
+    ASSERT_TRUE(revoked);
+    EXPECT_EQ(revoked->token.value, 2001U);
+    background.revoked({1001});
+    EXPECT_EQ(background.guard().token().value, 0U);
 }
 
 TEST(ABackgroundSessionInRealTime, ResignsWhenItGoes) {
