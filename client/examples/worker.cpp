@@ -49,7 +49,8 @@ int main(int argc, char** argv) {
     }
     const std::vector<std::string> command{argv + 3, argv + argc};
     zmq::context_t context;
-    client::Session session{context, argv[1], {.election = *election}};
+    // An act is a process that nobody names: it may outlive this one, so the lease is waited for.
+    client::Session session{context, argv[1], {.election = *election, .forks = true}};
     std::promise<void> stop;
     std::thread worker;
     const auto stop_work = [&] {

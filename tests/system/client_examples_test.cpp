@@ -98,7 +98,9 @@ TEST_F(ClientExampleInRealTime, AProgramInCSaysWhoLeads) {
 TEST_F(ClientExampleInRealTime, AWorkerActsFromTheGrantToTheRevocation) {
     const auto worker = start(Installation::get().program("worker"),
                               {run_dir_, "work", python, examples() / "fenced_counter.py", counter_});
-    ASSERT_TRUE(node_.await<session::Campaign>());
+    const auto campaign = node_.await<session::Campaign>();
+    ASSERT_TRUE(campaign);
+    EXPECT_TRUE(campaign->forks);
     EXPECT_FALSE(fs::exists(counter_));
     node_.grant({1001}, 1h);
     EXPECT_TRUE(await([&] { return content_of(counter_).starts_with("1001 2"); }));
