@@ -62,12 +62,20 @@ std::int64_t arrived_locally(int fd) {
     return std::max(std::int64_t{unread}, least_arrival);
 }
 
-// Empty if it is no socket any more.
-std::string local_address(int fd) {
+using AddressOf = int (*)(int, sockaddr*, socklen_t*);
+
+// Empty if there is none.
+std::string address(AddressOf address_of, int fd) {
     sockaddr_storage address{};
     socklen_t size = sizeof(address);
-    if (getsockname(fd, reinterpret_cast<sockaddr*>(&address), &size) != 0) return {};
+    if (address_of(fd, reinterpret_cast<sockaddr*>(&address), &size) != 0) return {};
     return {reinterpret_cast<const char*>(&address), size};
+}
+
+// Of both ends; empty if it is no connection any more.
+std::string ends_of(int fd) {
+    const std::string remote = address(getpeername, fd);
+    return remote.empty() ? remote : address(getsockname, fd) + remote;
 }
 
 std::string remote_address(int fd) {
@@ -167,7 +175,7 @@ void Gate::shut(const zmq::message_t& message) {
         listener.connections.erase(found);
         return;
     }
-    early_[fd].shut = true;
+    early(fd).shut = true;
 }
 
 void Gate::note_key(const zmq::message_t& message, std::string_view key) {
@@ -180,7 +188,14 @@ void Gate::note_key(const zmq::message_t& message, std::string_view key) {
         found->second.known = true;
         return;
     }
-    early_[fd].key = key;
+    early(fd).key = key;
+}
+
+// What is read after the end of its connection is late and not early: then no ends are noted, and nobody has those.
+Gate::Early& Gate::early(int fd) {
+    Early& early = early_[fd];
+    early.ends = ends_of(fd);
+    return early;
 }
 
 void Gate::shut_unless(const std::function<bool(std::string_view key)>& is_good) {
@@ -195,9 +210,10 @@ void Gate::shut_unless(const std::function<bool(std::string_view key)>& is_good)
     }
 }
 
-// Descriptors are used again: another connection's must not be ended.
+// Descriptors are used again: another connection's must not be ended, nor that of a listener, which has the address of
+// its connections, and ends them without a word to the monitor when it is bound anew.
 bool Gate::end_if_same(int fd, const Connection& connection) {
-    return local_address(fd) == connection.local_address && end(fd);
+    return !connection.ends.empty() && ends_of(fd) == connection.ends && end(fd);
 }
 
 void Gate::run() {
@@ -254,7 +270,7 @@ void Gate::drain(Listener& listener) {
 void Gate::catch_up(Listener& listener, int fd) {
     const auto told = early_.extract(fd);
     const auto found = listener.connections.find(fd);
-    if (told.empty() || found == listener.connections.end()) return;
+    if (told.empty() || found == listener.connections.end() || told.mapped().ends != found->second.ends) return;
     if (told.mapped().shut) {
         if (end_if_same(fd, found->second)) refusals_.count(connections_shut_);
         listener.connections.erase(found);
@@ -284,9 +300,7 @@ void Gate::admit(Listener& listener, int fd) {
     if (epoll_ctl(epoll_.get(), EPOLL_CTL_ADD, fd, &event) != 0 && errno != EEXIST) return;
     const std::uint64_t number = ++listener.last_number;
     listener.connections.emplace(
-        fd,
-        Connection{
-            .number = number, .local_address = local_address(fd), .tcp = is_tcp(fd), .looked_at = steady_clock::now()});
+        fd, Connection{.number = number, .ends = ends_of(fd), .tcp = is_tcp(fd), .looked_at = steady_clock::now()});
     listener.newcomers.emplace_back(fd, number);
 }
 

@@ -73,7 +73,7 @@ private:
         std::string key;  // That it was made with, once a message has told.
         bool known{};  // Something good has come from it.
         std::uint64_t number{};  // Of all that were admitted.
-        std::string local_address;  // Descriptors are reused: by this the connection is known to be still itself.
+        std::string ends;  // Descriptors are reused: by these the connection is known to be still itself.
         bool tcp{};
         std::uint64_t received{};  // By TCP, at the last look.
         std::int64_t owed{};  // Bytes that nothing accounts for yet; below 0, what is accounted for before it is seen.
@@ -93,6 +93,7 @@ private:
 
     // What a message told of its connection before the monitor told of the connection.
     struct Early {
+        std::string ends;
         std::string key;
         bool shut{};
     };
@@ -101,6 +102,7 @@ private:
     void drain(Listener& listener);
     void admit(Listener& listener, int fd);
     void catch_up(Listener& listener, int fd);
+    [[nodiscard]] Early& early(int fd);
     [[nodiscard]] static std::optional<int> oldest_newcomer(Listener& listener);
     void look_at(int fd);
     [[nodiscard]] static bool end_if_same(int fd, const Connection& connection);

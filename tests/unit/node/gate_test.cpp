@@ -7,6 +7,7 @@
 #include <string>
 
 #include <arpa/inet.h>
+#include <fcntl.h>
 #include <malloc.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
@@ -15,6 +16,7 @@
 #include <gtest/gtest.h>
 #include <zmq.hpp>
 
+#include "node/descriptor.hpp"
 #include "node/gate.hpp"
 #include "node/transport.hpp"
 #include "tests/support/flooder.hpp"
@@ -184,6 +186,7 @@ protected:
     void SetUp() override {
         gate.guard(listener, {1 << 20, 3}, "a test");
         listener.bind(endpoint.str());
+        stranger.set(zmq::sockopt::reconnect_ivl, -1);  // Or it takes the descriptor.
         stranger.connect(endpoint.str());
         (void)stranger.send(zmq::str_buffer("hello"), zmq::send_flags::none);
         ASSERT_TRUE(eventually([&] { return listener.recv(message, zmq::recv_flags::dontwait).has_value(); }));
@@ -212,6 +215,39 @@ TEST_F(AGateThatLearnsLateInRealTime, KnowsTheKeyOfWhoIsRevokedAfterwards) {
         gate.shut_unless([](std::string_view) { return false; });
         return refusals.of("connections_shut") == 1;
     }));
+}
+
+// It is bound anew when a node has a new key, and all its connections end.
+TEST_F(AGateThatLearnsLateInRealTime, LeavesAListenerAloneThatHasTheDescriptorOfAnEndedConnection) {
+    gate.start();
+    gate.note_key(message, "a key");
+    EXPECT_TRUE(eventually([&] {
+        bool is_known = false;
+        gate.shut_unless([&](std::string_view) { return is_known = true; });
+        return is_known;
+    }));
+    const int fd = zmq_msg_get(message.handle(), ZMQ_SRCFD);
+    listener.unbind(endpoint.str());
+    ASSERT_TRUE(eventually([&] {
+        (void)listener.recv(message, zmq::recv_flags::dontwait);
+        return fcntl(fd, F_GETFD) < 0;
+    }));
+    const Descriptor any{socket(AF_INET, SOCK_STREAM, 0)};
+    const Descriptor again{any.get() == fd ? dup(fd) : fcntl(any.get(), F_DUPFD, fd)};
+    ASSERT_TRUE(any.get() == fd || again.get() == fd);
+    const int one = 1;
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_port = htons(endpoint.port);
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    ASSERT_EQ(setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof(one)), 0);
+    ASSERT_EQ(bind(fd, reinterpret_cast<const sockaddr*>(&address), sizeof(address)), 0);
+    ASSERT_EQ(listen(fd, 1), 0);
+    gate.shut_unless([](std::string_view) { return false; });
+    int listens = 0;
+    socklen_t size = sizeof(listens);
+    EXPECT_EQ(getsockopt(fd, SOL_SOCKET, SO_ACCEPTCONN, &listens, &size), 0);
+    EXPECT_EQ(listens, 1);
 }
 
 }  // namespace
