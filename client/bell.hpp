@@ -1,5 +1,4 @@
-// Wakes a thread that polls. Any thread may ring; the one that polls silences, before it looks at what it was woken
- // for.
+// Wakes a thread that polls. Any thread may ring; the one that polls silences, and then looks for what it was woken.
 #pragma once
 
 #include <sys/eventfd.h>

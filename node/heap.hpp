@@ -9,7 +9,8 @@ namespace bellwether::node {
 class Heap {
 public:
     // Gives it back to the system once it has grown by a few MiB; by a thread that lives so long, as it takes
-    // milliseconds. Returns whether that has begun.
+    // milliseconds. Meanwhile a small allocation is served from its thread's cache, and a larger one may wait.
+    // Returns whether that has begun.
     bool tidy();
 
 private:

@@ -3,6 +3,9 @@
 
 #include <gtest/gtest.h>
 
+#include <cstddef>
+#include <vector>
+
 #include "tests/support/mesh_messages.hpp"
 #include "tests/support/mesh_sockets.hpp"
 
@@ -59,6 +62,20 @@ TEST_F(HeartbeatPublisherInRealTime, ShutsTheConnectionOfWhoAsksForATopic) {
         return refusals.of("subscriptions_refused") == 1 && refusals.of("connections_shut") == 1;
     }));
     EXPECT_TRUE(hears(peer));
+}
+
+TEST_F(HeartbeatPublisherInRealTime, DropsWhatASubscriberDoesNotRead) {
+    auto slow = subscriber("");
+    ASSERT_TRUE(hears(slow));
+    constexpr int frames = 100'000;
+    const std::vector<std::byte> frame(1024);
+    for (int i = 0; i < frames; ++i) publisher.publish(frame);
+    slow.set(zmq::sockopt::rcvtimeo, 1000);
+    int kept = 0;
+    zmq::message_t read;
+    while (slow.recv(read)) ++kept;
+    EXPECT_GT(kept, 0);
+    EXPECT_LT(kept, frames / 2) << "what the two kernels hold is a fraction of it";
 }
 
 }  // namespace
