@@ -3,6 +3,7 @@
 
 #include <cerrno>
 #include <csignal>
+#include <exception>
 #include <memory>
 #include <optional>
 #include <string>
@@ -145,6 +146,10 @@ int run_run(const RunOptions& options) {
     } catch (const Failure& failure) {
         if (*failure.what() != '\0') run::say(failure.what());
         return failure.status == exit_no_daemon ? exit_run_no_daemon : exit_run_bad_call;
+    } catch (const std::exception& error) {
+        // Not the status of a command.
+        run::say(error.what());
+        return exit_run_bad_call;
     }
 }
 
@@ -164,7 +169,8 @@ void add_run(CLI::App& app, std::vector<std::string> command, int& exit_status) 
         "be\n"
         "extended it is killed before the lease is over, with all it has started.\n"
         "Exit status: the command's own, 128+n if it died of signal n; 122 no daemon, 123 leadership lost, 124 not\n"
-        "leading within --wait, 125 wrong call, 126 the command cannot be executed, 127 there is no such command.\n"
+        "leading within --wait, 125 wrong call or a failure of run itself, 126 the command cannot be executed,\n"
+        "127 there is no such command.\n"
         "Example: bellwether run --election backups --restart -- /usr/local/bin/backup --all");
     run->callback([options, &exit_status] { exit_status = run_run(*options); });
 }
