@@ -47,6 +47,11 @@ protocol::ElectionName election_named(const char* name) {
     return *election;
 }
 
+const char* directory_named(const char* name) {
+    if (name == nullptr) throw std::invalid_argument{"run_dir is NULL; it is the run directory of a node"};
+    return name;
+}
+
 // What `make` makes; or null, and why in `error`.
 template <class Make>
 auto made(char* error, std::size_t error_size, const Make& make) noexcept -> decltype(make()) {
@@ -93,7 +98,7 @@ bw_event event_of(const protocol::Announcement& event, std::string& text) {
 }  // namespace
 
 bw_watch* bw_watch_open(const char* run_dir, const char* election, char* error, size_t error_size) {
-    return made(error, error_size, [&] { return new bw_watch{run_dir, election_named(election)}; });
+    return made(error, error_size, [&] { return new bw_watch{directory_named(run_dir), election_named(election)}; });
 }
 
 void bw_watch_close(bw_watch* watch) { delete watch; }
@@ -119,7 +124,8 @@ int bw_watch_fd(const bw_watch* watch) { return watch->watch.fd(); }
 
 bw_session* bw_session_open(const char* run_dir, const char* election, char* error, size_t error_size) {
     return made(error, error_size, [&] {
-        return new bw_session{run_dir, protocol::session::Campaign{.election = election_named(election)}};
+        return new bw_session{directory_named(run_dir),
+                              protocol::session::Campaign{.election = election_named(election)}};
     });
 }
 
@@ -140,9 +146,29 @@ bw_event bw_session_next(bw_session* session, int timeout_ms) {
 }
 
 int bw_session_fd(const bw_session* session) { return session->session.fd(); }
-void bw_session_revoked(bw_session* session) { session->session.revoked(); }
-void bw_session_resign(bw_session* session) { session->session.resign(); }
-int bw_session_hold(bw_session* session, uint32_t pid) { return session->session.hold(pid) ? 1 : 0; }
+
+// What cannot be said for want of memory is not: the node waits for the deadline then.
+void bw_session_revoked(bw_session* session) {
+    try {
+        session->session.revoked();
+    } catch (const std::exception&) {
+    }
+}
+
+void bw_session_resign(bw_session* session) {
+    try {
+        session->session.resign();
+    } catch (const std::exception&) {
+    }
+}
+
+int bw_session_hold(bw_session* session, uint32_t pid) {
+    try {
+        return session->session.hold(pid) ? 1 : 0;
+    } catch (const std::exception&) {
+        return 0;
+    }
+}
 
 bw_guard* bw_session_guard(const bw_session* session) { return new (std::nothrow) bw_guard{session->session.guard()}; }
 void bw_guard_close(bw_guard* guard) { delete guard; }

@@ -1,7 +1,9 @@
 /* The client library for C, and for every language that can call C. See docs/client.md.
  *
  * Handles belong to one thread at a time and start no thread that calls back; a bw_guard belongs to all threads.
- * Nothing throws or aborts: functions that may fail say so in words. A child made by fork() must touch no handle. */
+ * Nothing throws: functions that may fail say so in words. Handles must not be NULL. Where no descriptor is left when
+ * one is opened, ZeroMQ may abort the process. A child made by fork() must touch no handle.
+ * Each `timeout_ms` is a time from 0 on; a negative one is 0: a handle must be attended to, so no wait is endless. */
 #ifndef BELLWETHER_H
 #define BELLWETHER_H
 
@@ -25,7 +27,7 @@ typedef struct {
     int is_leader;  /* This host leads. */
 } bw_leader;
 
-/* `election` NULL: "default". On failure NULL, and a sentence in `error` if that is not NULL. */
+/* `run_dir` is a node's own directory. `election` NULL: "default". On failure NULL, and a sentence in `error` if that is not NULL. */
 BW_EXPORT bw_watch* bw_watch_open(const char* run_dir, const char* election, char* error, size_t error_size);
 BW_EXPORT void bw_watch_close(bw_watch* watch);
 

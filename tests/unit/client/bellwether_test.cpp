@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <array>
 #include <string>
 
 #include "client/clock.hpp"
@@ -57,6 +58,15 @@ TEST_F(TheCInterfaceInRealTime, StandsActsAndStops) {
     EXPECT_TRUE(node_.await<session::Resign>());
     EXPECT_EQ(bw_guard_token(guard), 0U);
     bw_guard_close(guard);
+}
+
+TEST_F(TheCInterfaceInRealTime, RefusesNoDirectoryInWords) {
+    std::array<char, 200> error{};
+    EXPECT_EQ(bw_session_open(nullptr, "backups", error.data(), error.size()), nullptr);
+    EXPECT_STREQ(error.data(), "run_dir is NULL; it is the run directory of a node");
+    error.fill(0);
+    EXPECT_EQ(bw_watch_open(nullptr, nullptr, error.data(), error.size()), nullptr);
+    EXPECT_STREQ(error.data(), "run_dir is NULL; it is the run directory of a node");
 }
 
 TEST_F(TheCInterfaceInRealTime, Watches) {
