@@ -242,6 +242,18 @@ TEST_F(RunInRealTime, ASignalBeforeItLeadsEndsItCleanly) {
     EXPECT_EQ(content_of(output_), "");
 }
 
+TEST_F(RunInRealTime, ASignalForACommandThatIsNotThereYetIsForNobody) {
+    start("echo $BELLWETHER_TOKEN");
+    ASSERT_TRUE(node_->await<session::Campaign>());
+    process_->send(SIGUSR1);
+    process_->send(SIGUSR2);
+    ASSERT_TRUE(node_->await<session::Alive>());
+    ASSERT_TRUE(node_->await<session::Alive>());
+    node_->grant(first, 1h);
+    EXPECT_EQ(await_lines(1).front(), "1001");
+    EXPECT_EQ(status(), 0);
+}
+
 TEST_F(RunInRealTime, RestartedItHasATokenOfItsOwn) {
     start({"--restart"}, {"sh", "-c", "echo $BELLWETHER_TOKEN; exit 1"});
     grant(first, 1h);

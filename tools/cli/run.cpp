@@ -68,9 +68,11 @@ bool may_restart(const Outcome& outcome) {
 // The signal that ended the wait, if one did.
 std::optional<int> pause_for(protocol::Duration span, const run::Signals& signals) {
     pollfd item{.fd = signals.fd(), .events = POLLIN, .revents = 0};
-    const auto ms = std::chrono::ceil<std::chrono::milliseconds>(span).count();
-    if (::poll(&item, 1, static_cast<int>(ms)) <= 0) return std::nullopt;
-    return signals.next();
+    for (const protocol::Time end = client::now() + span;;) {
+        const auto left = std::chrono::ceil<std::chrono::milliseconds>(end - client::now()).count();
+        if (left <= 0 || ::poll(&item, 1, static_cast<int>(left)) <= 0) return std::nullopt;
+        if (const auto signal = signals.next(); signal && signals.ends_a_wait(*signal)) return signal;
+    }
 }
 
 run::Program program_of(const RunOptions& options, const std::filesystem::path& run_dir) {

@@ -105,7 +105,10 @@ void Attempt::finish(Outcome outcome) {
 void Attempt::take_signals() {
     while (const auto signal = around_.signals.next()) {
         if (outcome_) return;
-        if (phase_ == Phase::standing) return finish({.kind = Outcome::Kind::told_off, .wait_status = *signal});
+        if (phase_ == Phase::standing) {
+            if (!around_.signals.ends_a_wait(*signal)) continue;
+            return finish({.kind = Outcome::Kind::told_off, .wait_status = *signal});
+        }
         told_to_end_ |= is_for_all(*signal);
         passed_on_.insert(*signal);
         around_.guardian.order(is_for_all(*signal) ? Order::Kind::signal_all : Order::Kind::signal_one, *signal);

@@ -1,5 +1,6 @@
 #include "tools/run/signals.hpp"
 
+#include <fcntl.h>
 #include <sys/signalfd.h>
 #include <unistd.h>
 
@@ -25,7 +26,7 @@ void InheritedSignals::restore() const {
     ::sigprocmask(SIG_SETMASK, &mask_, nullptr);
 }
 
-Signals::Signals() {
+Signals::Signals() : has_terminal_{node::Descriptor{::open("/dev/tty", O_RDONLY | O_CLOEXEC | O_NOCTTY)}} {
     sigset_t set;
     sigemptyset(&set);
     for (const int signal : passed_on) {
@@ -44,6 +45,8 @@ std::optional<int> Signals::next() const {
     if (::read(fd(), &info, sizeof info) != sizeof info) return std::nullopt;
     return static_cast<int>(info.ssi_signo);
 }
+
+bool Signals::ends_a_wait(int signal) const { return is_for_all(signal) || (signal == SIGHUP && has_terminal_); }
 
 bool is_for_all(int signal) { return signal == SIGTERM || signal == SIGINT || signal == SIGQUIT; }
 

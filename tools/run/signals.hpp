@@ -29,9 +29,13 @@ public:
 
     [[nodiscard]] int fd() const { return descriptor_.get(); }
     [[nodiscard]] std::optional<int> next() const;
+    // Of one that comes while there is no command. SIGHUP does if it may be a terminal that is gone; else it is, like
+    // SIGUSR1, a word to a command that does not run here.
+    [[nodiscard]] bool ends_a_wait(int signal) const;
 
 private:
     sigset_t before_{};
+    bool has_terminal_;
     node::Descriptor descriptor_;
 };
 

@@ -6,6 +6,7 @@
 #include <set>
 
 #include <poll.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 namespace bellwether::run {
@@ -60,6 +61,23 @@ TEST(SignalsForTheCommand, AfterwardsTheyDoWhatTheyDidBefore) {
     for (int signal = 1; signal < SIGRTMIN; ++signal) {
         EXPECT_EQ(::sigismember(&before, signal), ::sigismember(&after, signal)) << signal;
     }
+}
+
+TEST(SignalsForTheCommand, ThoseThatEndAProcessEndAWaitToo) {
+    const Signals signals;
+    for (const int signal : {SIGTERM, SIGINT, SIGQUIT}) EXPECT_TRUE(signals.ends_a_wait(signal)) << signal;
+    for (const int signal : {SIGUSR1, SIGUSR2}) EXPECT_FALSE(signals.ends_a_wait(signal)) << signal;
+}
+
+TEST(SignalsForTheCommand, AHangupEndsAWaitWhereThereIsATerminal) {
+    const pid_t child = ::fork();
+    if (child == 0) {
+        ::setsid();  // Without one.
+        ::_exit(Signals{}.ends_a_wait(SIGHUP) ? 1 : 0);
+    }
+    int status = -1;
+    ASSERT_EQ(::waitpid(child, &status, 0), child);
+    EXPECT_EQ(status, 0);
 }
 
 TEST(SignalsForTheCommand, ThoseThatEndAProcessAreForAllOfIt) {
