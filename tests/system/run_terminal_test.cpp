@@ -114,6 +114,17 @@ TEST_F(RunUnderATerminalInRealTime, CtrlZStopsTheJobAndFgGoesOn) {
     expect("status-0");
 }
 
+TEST_F(RunUnderATerminalInRealTime, InAPipelineTheTerminalIsLeftToWhoReadsTheOutput) {
+    lead(
+        "sh -c 'echo begun; exec sleep 1000' | sh -c 'read line; echo reader-has-$line; read word < /dev/tty; "
+        "echo got-$word'");
+    expect("reader-has-begun");
+    type("hello\n");
+    expect("got-hello");
+    type(ctrl_c);
+    ASSERT_TRUE(node_.await<session::Resign>());
+}
+
 TEST_F(RunUnderATerminalInRealTime, CtrlCBeforeItLeadsEndsRun) {
     type(bellwether().string() + " run --run-dir " + directory_.path().string() + " --election work -- sleep 1000\n");
     ASSERT_TRUE(node_.await<session::Campaign>());

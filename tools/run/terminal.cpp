@@ -1,6 +1,7 @@
 #include "tools/run/terminal.hpp"
 
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <csignal>
@@ -29,7 +30,10 @@ private:
 }  // namespace
 
 Terminal::Terminal() {
-    if (::isatty(STDIN_FILENO) == 0) return;
+    struct stat output {};
+    // What reads the other end of a pipe may be a pager, which is of our job and needs the terminal itself.
+    const bool in_a_pipeline = ::fstat(STDOUT_FILENO, &output) == 0 && S_ISFIFO(output.st_mode);
+    if (in_a_pipeline || ::isatty(STDIN_FILENO) == 0) return;
     terminal_ = node::Descriptor{::fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 0)};
 }
 

@@ -11,7 +11,8 @@ namespace bellwether::run {
 
 class Terminal {
 public:
-    // Ours is the standard input, if that is a terminal and we are its foreground job.
+    // Ours is the standard input, if that is a terminal and we are its foreground job; and no others with us, in a
+    // pipeline.
     Terminal();
     ~Terminal() { take_back(); }
     Terminal(const Terminal&) = delete;
