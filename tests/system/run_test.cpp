@@ -262,6 +262,8 @@ TEST_F(RunInRealTime, RestartedItHasATokenOfItsOwn) {
     grant(second, 1h);
     EXPECT_EQ(await_lines(2)[1], "2001");
     EXPECT_TRUE(node_->await<session::Resign>());
+    EXPECT_NE(content_of(errors_).find("\nbellwether: the command ended with status 1; again in 100 ms\n"),
+              std::string::npos);
     process_->send(SIGTERM);
     EXPECT_EQ(status(), 128 + SIGTERM);
 }

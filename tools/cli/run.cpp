@@ -106,7 +106,12 @@ int lead_and_run(const RunOptions& options, const std::filesystem::path& run_dir
             guardian = std::make_unique<run::Guardian>(program);
             run::say("the command is held by " + guardian->means());
         }
-        if (const auto signal = pause_for(back_off.after(client::now() - begin), signals)) return 128 + *signal;
+        const auto pause = back_off.after(client::now() - begin);
+        if (outcome.kind == Outcome::Kind::ended) {
+            run::say("the command ended with status " + std::to_string(status_of(outcome)) + "; again in " +
+                     std::to_string(std::chrono::ceil<std::chrono::milliseconds>(pause).count()) + " ms");
+        }
+        if (const auto signal = pause_for(pause, signals)) return 128 + *signal;
     }
 }
 

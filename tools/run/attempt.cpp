@@ -165,7 +165,9 @@ void Attempt::on(const client::Lost& /*lost*/) {
 
 void Attempt::on(const client::Refused& refused) {
     if (phase_ != Phase::standing) around_.guardian.replace(command_);
-    finish({.kind = Outcome::Kind::refused, .text = refused.text.empty() ? refused.reason : refused.text});
+    std::string text = refused.text.empty() ? refused.reason : refused.text;
+    if (refused.reason == "node_stands") text += "; --election names one for commands";
+    finish({.kind = Outcome::Kind::refused, .text = std::move(text)});
 }
 
 void Attempt::on(const client::Waiting& waiting) { say(waiting.text + "; waiting"); }
