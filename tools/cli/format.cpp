@@ -26,12 +26,14 @@ std::string known_fields() {
 std::string replaced(std::string_view format, const std::function<std::string(std::string_view)>& value_of) {
     std::string text;
     while (!format.empty()) {
-        const std::size_t plain = std::min(format.find('{'), format.size());
+        const std::size_t plain = std::min(format.find_first_of("{}"), format.size());
         text += format.substr(0, plain);
         format.remove_prefix(plain);
-        if (format.starts_with("{{")) {
-            text += '{';
+        if (format.starts_with("{{") || format.starts_with("}}")) {
+            text += format.front();
             format.remove_prefix(2);
+        } else if (format.starts_with('}')) {
+            throw Failure{exit_bad_call, "--format: a } has no {; a plain } is }}"};
         } else if (!format.empty()) {
             const std::size_t end = format.find('}');
             if (end == std::string_view::npos) throw Failure{exit_bad_call, "--format: a { has no }; a plain { is {{"};

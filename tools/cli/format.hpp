@@ -6,7 +6,8 @@
 
 namespace bellwether::cli {
 
-// Throws Failure bad_call if it names something that no announcement has, or a brace stays open. "{{" is a brace.
+// Throws Failure bad_call if it names something that no announcement has, or a brace has no other. "{{" and "}}" are
+// braces.
 void check_format(std::string_view format);
 
 // `announcement` as JSON. Texts without quotes, all else as JSON. Throws Failure unknown if the metadata has no such

@@ -23,7 +23,8 @@ int status_of(const std::string& format) {
 TEST(AFormat, IsFilledFromTheAnnouncement) {
     EXPECT_EQ(filled("{leader} {token} {is_leader}", announcement), "bravo 8001 false");
     EXPECT_EQ(filled("{metadata.api}:{metadata.port}", announcement), "http://b:80:80");
-    EXPECT_EQ(filled("plain {{leader}", announcement), "plain {leader}");
+    EXPECT_EQ(filled("plain {{leader}}", announcement), "plain {leader}");
+    EXPECT_EQ(filled(R"({{"who":"{leader}"}})", announcement), R"({"who":"bravo"})");
     EXPECT_EQ(filled("", announcement), "");
 }
 
@@ -32,6 +33,7 @@ TEST(AFormat, ThatNamesWhatNoAnnouncementHasIsAWrongCall) {
     EXPECT_EQ(status_of("{metadata.}"), exit_bad_call);
     EXPECT_EQ(status_of("{}"), exit_bad_call);
     EXPECT_EQ(status_of("{leader"), exit_bad_call);
+    EXPECT_EQ(status_of("leader}"), exit_bad_call);
 }
 
 TEST(AFormat, WhatTheMetadataLacksIsUnknown) {
