@@ -8,6 +8,8 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <exception>
+#include <string>
 #include <string_view>
 #include <system_error>
 #include <utility>
@@ -135,8 +137,12 @@ std::optional<SessionEvent> Session::attend(Time time) {
 
 std::optional<SessionEvent> Session::connect(Time time) {
     if (auto hindrance = why_not_reachable(run_dir_)) return come_apart(time, std::move(hindrance->text));
-    connection_ = std::make_unique<Connection>(*context_, run_dir_);
-    attach(poller_, connection_->fd());
+    try {
+        connection_ = std::make_unique<Connection>(*context_, run_dir_);
+        attach(poller_, connection_->fd());
+    } catch (const std::exception& error) {
+        return come_apart(time, std::string{"cannot connect to the daemon: "} + error.what());
+    }
     incarnation_.reset();
     stage_ = Stage::joining;
     send(campaign_);
@@ -233,9 +239,9 @@ void Session::resign() {
     stage_ = Stage::over;
 }
 
-bool Session::hold(std::uint32_t pid) {
+bool Session::hold(std::uint32_t pid, bool kill) {
     if (stage_ != Stage::joined) return false;
-    send(protocol::session::Holds{pid});
+    send(protocol::session::Holds{.pid = pid, .kill = kill});
     return true;
 }
 

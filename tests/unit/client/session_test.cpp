@@ -240,6 +240,16 @@ TEST_F(SessionInRealTime, WaitsForADaemonThatIsNotThere) {
     EXPECT_TRUE(await<Joined>());
 }
 
+TEST_F(SessionInRealTime, WaitsWhileThereIsNoRoomForAnotherSocket) {
+    zmq::context_t small{1, 1};
+    std::optional<zmq::socket_t> occupant{std::in_place, small, zmq::socket_type::dealer};
+    session_ = std::make_unique<Session>(small, run_dir_, session::Campaign{.election = election_});
+    EXPECT_NE(await<Waiting>()->text.find("cannot connect to the daemon: "), std::string::npos);
+    occupant.reset();
+    EXPECT_TRUE(await<Joined>());
+    session_.reset();
+}
+
 TEST_F(SessionInRealTime, KeepsItsTokenUntilTheDeadlineWhileTheDaemonRestarts) {
     lead(first, 1h);
     node_.reset();
