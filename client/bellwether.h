@@ -27,7 +27,8 @@ typedef struct {
     int is_leader;  /* This host leads. */
 } bw_leader;
 
-/* `run_dir` is a node's own directory. `election` NULL: "default". On failure NULL, and a sentence in `error` if that is not NULL. */
+/* `run_dir` is a node's own directory. `election` NULL: "default". On failure NULL, and a sentence in `error` if that
+ * is not NULL. */
 BW_EXPORT bw_watch* bw_watch_open(const char* run_dir, const char* election, char* error, size_t error_size);
 BW_EXPORT void bw_watch_close(bw_watch* watch);
 
