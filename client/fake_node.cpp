@@ -223,7 +223,8 @@ void FakeNode::answer(const FromProcess& message) {
     }
     if (std::holds_alternative<Revoked>(message) || std::holds_alternative<Resign>(message)) granted_.reset();
     if (std::holds_alternative<Resign>(message)) stands_in_.reset();
-    if (const auto* holds = std::get_if<Holds>(&message)) reply(HeldProcess{.pid = holds->pid, .killable = true});
+    if (const auto* holds = std::get_if<Holds>(&message))
+        reply(HeldProcess{.pid = holds->pid, .killable = holds->kill});
     heard_.push_back(message);
 }
 

@@ -55,7 +55,7 @@ using SessionEvent =
 class Session {
 public:
     // `run_dir` is a node's own directory, and need not exist yet. Throws std::system_error if there are no descriptors
-    // left, zmq::error_t if the path is too long for a socket.
+    // left. Later a lack of them is a Waiting; nothing but std::bad_alloc is thrown.
     Session(zmq::context_t& context, std::filesystem::path run_dir, protocol::session::Campaign campaign);
     ~Session();  // Resigns.
     Session(const Session&) = delete;
@@ -85,8 +85,9 @@ public:
 
     // Leadership is not released before this process is dead, too, unless the session says that it acts no more. For a
     // descendant with the same uid; answered by HeldProcess. After Joined, and again after each later one; false if it
-    // is not joined.
-    bool hold(std::uint32_t pid);
+    // is not joined. The node kills it when the time is over, or with `kill` false only waits: for one that has others
+    // to end before itself.
+    bool hold(std::uint32_t pid, bool kill = true);
 
     // Nothing will be told any more: it has resigned or was refused.
     [[nodiscard]] bool is_over() const { return stage_ == Stage::over; }

@@ -149,7 +149,7 @@ void SessionDesk::expire(Time now) {
 
 void SessionDesk::on(SessionId id, const session::FromProcess& message, Events& events) {
     if (const auto* holds = std::get_if<session::Holds>(&message)) {
-        hold(id, holds->pid, events);
+        hold(id, *holds, events);
     } else if (const auto* revoked = std::get_if<session::Revoked>(&message)) {
         events.emplace_back(SessionEvent{id, protocol::SessionRevoked{revoked->token}});
     } else if (std::holds_alternative<session::Resign>(message)) {
@@ -165,8 +165,9 @@ void SessionDesk::on(SessionId id, const session::FromProcess& message, Events& 
 
 // Of a process whose numbers are not ours nothing can be looked up, and its session is never known to be gone: it is
 // waited for. So is one that may not be killed.
-void SessionDesk::hold(SessionId id, std::uint32_t pid, Events& events) {
+void SessionDesk::hold(SessionId id, const session::Holds& holds, Events& events) {
     Session& holder = sessions_.at(id);
+    const std::uint32_t pid = holds.pid;
     const Caller caller = *holder.caller;
     const auto status = status_of_process(holder.who.pid);
     if (!holder.process || !status || status->is_nested) {
@@ -196,10 +197,10 @@ void SessionDesk::hold(SessionId id, std::uint32_t pid, Events& events) {
               events);
         return;
     }
-    holder.named.insert(*watched);
+    holder.named.emplace(*watched, holds.kill ? Named::to_be_killed : Named::to_be_waited_for);
     of_process_[*watched] = id;
     events.emplace_back(SessionEvent{id, protocol::SessionAlive{}});
-    post(caller, session::HeldProcess{pid, watch_.may_kill(*watched)});
+    post(caller, session::HeldProcess{pid, holds.kill && watch_.may_kill(*watched)});
 }
 
 // --- Death ---
@@ -228,7 +229,9 @@ void SessionDesk::take_dead(Events& events) {
 }
 
 void SessionDesk::kill_named(const Session& session) const {
-    for (const Process process : session.named) watch_.kill(process);
+    for (const auto& [process, fate] : session.named) {
+        if (fate == Named::to_be_killed) watch_.kill(process);
+    }
 }
 
 // --- What the state machine wants ---
@@ -256,12 +259,12 @@ void SessionDesk::perform(const protocol::SessionOver& over) {
     const auto found = sessions_.find(over.session);
     if (found == sessions_.end()) return;
     const Session& ended = found->second;
-    std::vector<Process> processes{ended.named.begin(), ended.named.end()};
-    if (ended.process) processes.push_back(*ended.process);
-    for (const Process process : processes) {
+    const auto forget = [this](Process process) {
         watch_.forget(process);
         of_process_.erase(process);
-    }
+    };
+    if (ended.process) forget(*ended.process);
+    for (const auto& [process, fate] : ended.named) forget(process);
     if (ended.caller) of_caller_.erase(*ended.caller);
     const auto room = rooms_.find(ended.election);
     room->second.sessions.erase(over.session);

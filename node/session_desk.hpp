@@ -68,12 +68,16 @@ private:
         std::uint64_t nonce{};
         protocol::Time deadline{};
     };
+    enum class Named : std::uint8_t {
+        to_be_killed,  // When the time of the session is over.
+        to_be_waited_for,
+    };
     struct Session {
         protocol::ElectionName election;
         PeerProcess who;
         std::optional<Caller> caller;    // While it is spoken to.
         std::optional<Process> process;  // While it is alive and can be seen.
-        std::set<Process> named;         // Those that are alive.
+        std::map<Process, Named> named;  // Those that are alive.
         bool works_unseen = false;  // It named processes that this node cannot see: nobody can say that it is gone.
     };
     struct Room {
@@ -85,7 +89,7 @@ private:
             Events& events);
     void on_newcomer(Caller caller, const protocol::session::FromProcess& message, Events& events);
     void on(protocol::SessionId id, const protocol::session::FromProcess& message, Events& events);
-    void hold(protocol::SessionId id, std::uint32_t pid, Events& events);
+    void hold(protocol::SessionId id, const protocol::session::Holds& holds, Events& events);
 
     void join(Caller caller, const Newcomer& newcomer, Events& events);
     void kill_named(const Session& session) const;

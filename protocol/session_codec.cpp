@@ -45,14 +45,17 @@ std::string read(const ReceivedMap& map, Campaign& campaign) {
 }
 
 constexpr std::string_view word_of(const Holds& /*message*/) { return "holds"; }
-void write(MapWriter& map, const Holds& holds) { map.field("pid", holds.pid); }
+void write(MapWriter& map, const Holds& holds) {
+    map.field("pid", holds.pid);
+    if (!holds.kill) map.field("kill", false);
+}
 std::string read(const ReceivedMap& map, Holds& holds) {
     std::uint64_t pid = 0;
     if (!map.read("pid", pid, max_pid) || pid == 0) {
         return "pid must be an unsigned integer from 1 to " + std::to_string(max_pid);
     }
     holds.pid = static_cast<std::uint32_t>(pid);
-    return {};
+    return map.read("kill", holds.kill) ? "" : "kill must be true or false";
 }
 
 constexpr std::string_view word_of(const Answer& /*message*/) { return "answer"; }

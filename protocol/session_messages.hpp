@@ -30,6 +30,7 @@ struct Campaign {
 // It works through this process, a descendant with its uid: leadership is not released before that one is dead, too.
 struct Holds {
     std::uint32_t pid{};
+    bool kill = true;  // When the session's time is over. Else the node only waits: it has to end others before itself.
     friend bool operator==(const Holds&, const Holds&) = default;
 };
 
@@ -69,10 +70,10 @@ struct Joined {
     friend bool operator==(const Joined&, const Joined&) = default;
 };
 
-// The node watches the process, and may kill it when its session's time is over.
+// The node watches the process.
 struct HeldProcess {
     std::uint32_t pid{};
-    bool killable{};
+    bool killable{};  // And kills it when its session's time is over.
     friend bool operator==(const HeldProcess&, const HeldProcess&) = default;
 };
 

@@ -124,6 +124,7 @@ Seeds local_seeds() {
             {"campaign", behind(3, input_of(session::encode(session::Campaign{
                                        .metadata = announcement().metadata, .priority = Priority{5}, .forks = true})))},
             {"holds", behind(3, input_of(session::encode(session::Holds{.pid = 4711})))},
+            {"waits", behind(3, input_of(session::encode(session::Holds{.pid = 4711, .kill = false})))},
             {"answer", behind(3, input_of(session::encode(session::Answer{.nonce = 5})))},
             {"alive", behind(3, input_of(session::encode(session::Alive{})))},
             {"revoked", behind(3, input_of(session::encode(session::Revoked{.token = {1001}})))},

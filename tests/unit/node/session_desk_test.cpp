@@ -313,6 +313,22 @@ TEST_F(ASessionDesk, WhatADeadProcessWorkedThroughIsKilledAndWaitedFor) {
     EXPECT_TRUE(is_told<protocol::SessionGone>(id)) << "nobody but the desk has killed the child";
 }
 
+TEST_F(ASessionDesk, WhoIsOnlyToBeWaitedForIsNotKilled) {
+    const Family family;
+    const SessionId id = join(alice, {.pid = family.parent(), .uid = ::getuid()});
+    say(alice, {}, session::Holds{.pid = family.child(), .kill = false});
+    EXPECT_FALSE(last_told<session::HeldProcess>(alice).killable);
+    events.clear();
+    ::kill(static_cast<pid_t>(family.parent()), SIGKILL);
+    EXPECT_TRUE(is_told<protocol::SessionLost>(id));
+    desk.perform(protocol::KillHeld{id});
+    desk.take_dead(events);
+    EXPECT_TRUE(events.empty()) << "it lives";
+    EXPECT_EQ(counter("watched_processes"), 1U);
+    ::kill(static_cast<pid_t>(family.child()), SIGKILL);
+    EXPECT_TRUE(is_told<protocol::SessionGone>(id));
+}
+
 TEST_F(ASessionDesk, WhatASessionNamedIsKilledWhenItsTimeIsOver) {
     Sleeper sleeper;
     const SessionId ours = join(alice, ourselves());

@@ -25,6 +25,7 @@ std::vector<FromProcess> one_of_each_process_message() {
             Campaign{},
             Holds{.pid = 4711},
             Holds{.pid = INT32_MAX},
+            Holds{.pid = 4711, .kill = false},
             Answer{.nonce = UINT64_MAX},
             Alive{},
             Revoked{.token = {8001}},
@@ -98,6 +99,8 @@ TEST(ProcessMessages, HaveTheKeysOfTheContract) {
                    "\n"
                    R"({"v":1,"type":"holds","pid":2147483647})"
                    "\n"
+                   R"({"v":1,"type":"holds","pid":4711,"kill":false})"
+                   "\n"
                    R"({"v":1,"type":"answer","nonce":18446744073709551615})"
                    "\n"
                    R"({"v":1,"type":"alive"})"
@@ -153,6 +156,14 @@ TEST(ProcessMessages, APidIsAPositiveNumberThatTheKernelCouldHaveGiven) {
     EXPECT_EQ(pid(std::uint64_t{INT32_MAX} + 1), sentence);
     EXPECT_EQ(pid(UINT64_MAX), sentence);
     EXPECT_EQ(complaint(bare("holds")), sentence);
+}
+
+TEST(ProcessMessages, WhetherAProcessIsToBeKilledIsTrueOrFalse) {
+    const auto mistaken = [](MapWriter& map) {
+        map.field("pid", 4711U);
+        map.field("kill", 0U);
+    };
+    EXPECT_EQ(complaint("holds", mistaken), "kill must be true or false");
 }
 
 TEST(ProcessMessages, MetadataIsASmallMapOfTexts) {
