@@ -117,7 +117,7 @@ protected:
     [[nodiscard]] std::vector<double> margins_of(const std::string& name) const {
         std::vector<double> found;
         const std::string text = content_of(errors_of(name));
-        const std::regex words{R"(nothing of the command is left, (-?[0-9.]+) ms before)"};
+        const std::regex words{R"(nothing of the command is left, ([0-9.]+) ms before)"};
         for (std::sregex_iterator match{text.begin(), text.end(), words}, end; match != end; ++match) {
             found.push_back(std::stod((*match)[1]));
         }

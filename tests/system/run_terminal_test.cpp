@@ -69,7 +69,12 @@ protected:
         type(bellwether().string() + " run --run-dir " + directory_.path().string() + " --election work -- " + command +
              "\n");
         ASSERT_TRUE(node_.await<session::Campaign>());
-        ASSERT_TRUE(node_.await<session::Holds>());
+        // The guardian, then the command.
+        for (const bool kill : {false, true}) {
+            const auto holds = node_.await<session::Holds>();
+            ASSERT_TRUE(holds);
+            EXPECT_EQ(holds->kill, kill);
+        }
         node_.grant({1001}, 1h);
         expect("with token 1001");
     }

@@ -57,7 +57,12 @@ protected:
 
     void grant(Token token, protocol::Duration span) {
         ASSERT_TRUE(node_->await<session::Campaign>());
-        ASSERT_TRUE(node_->await<session::Holds>());
+        // The guardian, then the command.
+        for (const bool kill : {false, true}) {
+            const auto holds = node_->await<session::Holds>();
+            ASSERT_TRUE(holds);
+            EXPECT_EQ(holds->kill, kill);
+        }
         valid_until_ = client::now() + span;
         node_->grant(token, span);
     }

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <csignal>
 #include <utility>
 #include <variant>
@@ -85,7 +86,8 @@ void Attempt::finish_lost() {
 std::string Attempt::what_is_left() const {
     if (phase_ == Phase::standing) return "";
     const auto left = std::chrono::duration<double, std::milli>{valid_until_ - client::now()}.count();
-    return "; nothing of the command is left, " + std::to_string(left) + " ms before the lease is over";
+    const std::string relation = left < 0 ? " ms after the lease was over" : " ms before the lease is over";
+    return "; nothing of the command is left, " + std::to_string(std::abs(left)) + relation;
 }
 
 void Attempt::finish(Outcome outcome) {
@@ -125,6 +127,8 @@ void Attempt::take_events() {
 
 void Attempt::on(const client::Joined& /*joined*/) {
     command_held_ = false;
+    // If this process is killed, the guardian has yet to end what the command leaves behind.
+    (void)session_.hold(static_cast<std::uint32_t>(around_.guardian.pid()), false);
     if (command_) session_.hold(static_cast<std::uint32_t>(*command_));
 }
 
