@@ -1,5 +1,7 @@
 #include "node/descriptor_limit.hpp"
 
+#include <fcntl.h>
+#include <sys/eventfd.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
@@ -9,6 +11,7 @@
 #include <atomic>
 #include <cerrno>
 
+#include "node/descriptor.hpp"
 #include "node/handshake_watch.hpp"
 
 namespace bellwether::node {
@@ -27,13 +30,22 @@ bool is_local(int listener) {
     return ::getsockopt(listener, SOL_SOCKET, SO_DOMAIN, &domain, &size) == 0 && domain == AF_UNIX;
 }
 
+// The kernel doubles the table when it is full, and waits meanwhile for all processors if other threads share it: up to
+// ten milliseconds, of whichever thread opens the next one. It never shrinks.
+void grow_table(rlim_t descriptors) {
+    const Descriptor any{::eventfd(0, EFD_CLOEXEC)};
+    const Descriptor last{::fcntl(any.get(), F_DUPFD_CLOEXEC, static_cast<int>(descriptors) - 1)};
+}
+
 }  // namespace
 
 void limit_descriptors() {
     rlimit allowed{};
     if (::getrlimit(RLIMIT_NOFILE, &allowed) != 0) return;
     allowed.rlim_cur = std::max(allowed.rlim_cur, std::min(allowed.rlim_max, wanted));
-    if (::setrlimit(RLIMIT_NOFILE, &allowed) == 0) limit = std::min(allowed.rlim_cur, wanted);
+    if (::setrlimit(RLIMIT_NOFILE, &allowed) != 0) return;
+    limit = std::min(allowed.rlim_cur, wanted);
+    grow_table(limit);
 }
 
 // The kernel gives the lowest that is free, so its number says how many there are.

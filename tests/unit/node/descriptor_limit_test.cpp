@@ -5,6 +5,8 @@
 #include <sys/resource.h>
 
 #include <algorithm>
+#include <fstream>
+#include <string>
 
 namespace bellwether::node {
 namespace {
@@ -26,6 +28,19 @@ TEST(TheDescriptorLimit, IsRaisedAsFarAsItMayBe) {
     rlimit allowed{};
     ASSERT_EQ(::getrlimit(RLIMIT_NOFILE, &allowed), 0);
     EXPECT_GE(allowed.rlim_cur, std::min<rlim_t>(allowed.rlim_max, 65'536));
+}
+
+TEST(TheDescriptorLimit, HasItsTableFromTheBeginning) {
+    limit_descriptors();
+    rlimit allowed{};
+    ASSERT_EQ(::getrlimit(RLIMIT_NOFILE, &allowed), 0);
+    std::ifstream status{"/proc/self/status"};
+    std::string word;
+    while (status >> word && word != "FDSize:") {
+    }
+    rlim_t size = 0;
+    status >> size;
+    EXPECT_GE(size, std::min<rlim_t>(allowed.rlim_cur, 65'536));
 }
 
 }  // namespace
