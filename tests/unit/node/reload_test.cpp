@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <poll.h>
+#include <sys/stat.h>
 
 #include <filesystem>
 #include <fstream>
@@ -81,6 +82,13 @@ TEST_F(AReload, OfAnUnchangedFileSaysSo) {
     EXPECT_EQ(reply.id, 8U);
     EXPECT_EQ(reply.text, "no key has changed");
     EXPECT_EQ(own, "");
+}
+
+TEST_F(AReload, DoesNotWaitForAPipe) {
+    Reload reload = started();
+    std::filesystem::remove(file);
+    ASSERT_EQ(::mkfifo(file.c_str(), 0600), 0);
+    EXPECT_THAT(outcome(reload).text, HasSubstr("is no regular file"));
 }
 
 TEST_F(AReload, TakesTheKeysAndTheSecretOfTheFile) {
