@@ -17,16 +17,16 @@ HeartbeatPublisher::HeartbeatPublisher(zmq::context_t& context, const LinkWaits&
 }
 
 void HeartbeatPublisher::listen(const Endpoint& endpoint, Gate& gate, const KeyPair* own) {
-    endpoint_ = endpoint;
+    port_ = TcpPort{endpoint, "heartbeats"};
     gate_ = &gate;
     if (own != nullptr) listen_encrypted(socket_, *own);
     gate.guard(socket_, {unaccounted_subscription_bytes, max_mesh_connections}, "heartbeats");
-    bind_tcp(socket_, endpoint, "heartbeats");
+    port_.serve(socket_);
 }
 
 void HeartbeatPublisher::change_key(const KeyPair& own) {
     listen_encrypted(socket_, own);
-    rebind_tcp(socket_, endpoint_, "heartbeats");
+    port_.serve_anew(socket_);
     reader_.touch();
 }
 

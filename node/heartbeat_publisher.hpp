@@ -13,6 +13,7 @@
 #include "node/part_reader.hpp"
 #include "node/refusals.hpp"
 #include "node/socket_options.hpp"
+#include "node/tcp_port.hpp"
 
 namespace bellwether::node {
 
@@ -38,7 +39,7 @@ private:
 
     zmq::socket_t socket_;
     PartReader reader_;
-    Endpoint endpoint_;
+    TcpPort port_;
     Gate* gate_ = nullptr;
     Refusals& refusals_;
     zmq::message_t frame_;

@@ -1,10 +1,6 @@
 #include "node/socket_options.hpp"
 
 #include <algorithm>
-#include <cerrno>
-#include <stdexcept>
-
-#include <poll.h>
 
 namespace bellwether::node {
 namespace {
@@ -18,7 +14,6 @@ constexpr std::int64_t max_answer_bytes = std::int64_t{256} << 10U;  // A heartb
 // For whoever accepts strangers. At a limit libzmq stops reading from a connection, and when that one then breaks the
 // next ping aborts the process (its issues 4364 and 4841). The gate bounds what waits instead.
 constexpr int unlimited = 0;
-constexpr int backlog = 1024;  // At the default of 100 a storm of connections waits a second for SYNs to be repeated.
 
 milliseconds ceil_ms(protocol::Duration duration) { return std::chrono::ceil<milliseconds>(duration); }
 int count(milliseconds duration) { return static_cast<int>(duration.count()); }
@@ -40,20 +35,6 @@ void set_connecting(zmq::socket_t& socket, const LinkWaits& waits) {
     socket.set(zmq::sockopt::reconnect_ivl_max, 200);
 }
 
-void set_ipv6(zmq::socket_t& socket, const Endpoint& endpoint) {
-    socket.set(zmq::sockopt::ipv6, endpoint.host.find(':') != std::string::npos);
-}
-
-std::string reason_of(const zmq::error_t& error, const Endpoint& endpoint) {
-    switch (error.num()) {
-        case EADDRINUSE: return "the port is taken: does another daemon, or this node twice, run here?";
-        case EADDRNOTAVAIL:
-        case ENODEV: return endpoint.host + " is not an address of this host; name one with \"bind\"";
-        case EACCES: return "this user may not listen on port " + std::to_string(endpoint.port);
-        default: return error.what();
-    }
-}
-
 }  // namespace
 
 LinkWaits link_waits(const protocol::Params& params) {
@@ -67,7 +48,6 @@ void set_publisher_options(zmq::socket_t& publisher, const LinkWaits& waits) {
     set_common(publisher, waits, max_subscription_bytes);
     publisher.set(zmq::sockopt::sndhwm, 8);
     publisher.set(zmq::sockopt::rcvhwm, unlimited);
-    publisher.set(zmq::sockopt::backlog, backlog);
     publisher.set(zmq::sockopt::xpub_verbose, true);
 }
 
@@ -83,7 +63,6 @@ void set_router_options(zmq::socket_t& router, const LinkWaits& waits) {
     set_common(router, waits, max_request_bytes);
     router.set(zmq::sockopt::sndhwm, 64);
     router.set(zmq::sockopt::rcvhwm, unlimited);
-    router.set(zmq::sockopt::backlog, backlog);
     router.set(zmq::sockopt::router_mandatory, true);
 }
 
@@ -95,30 +74,8 @@ void set_dealer_options(zmq::socket_t& dealer, const LinkWaits& waits) {
     dealer.set(zmq::sockopt::rcvhwm, 64);
 }
 
-void bind_tcp(zmq::socket_t& socket, const Endpoint& endpoint, const std::string& what) {
-    set_ipv6(socket, endpoint);
-    try {
-        socket.bind(endpoint.str());
-    } catch (const zmq::error_t& error) {
-        throw std::runtime_error{"cannot listen on " + endpoint.str() + " for " + what + ": " +
-                                 reason_of(error, endpoint)};
-    }
-}
-
-void rebind_tcp(zmq::socket_t& socket, const Endpoint& endpoint, const std::string& what) {
-    constexpr int tries = 500;
-    socket.unbind(socket.get(zmq::sockopt::last_endpoint));
-    // The thread that has the listener closes it when it gets to it.
-    for (int i = 0; i < tries; ++i) {
-        if (zmq_bind(socket.handle(), endpoint.str().c_str()) == 0) return;
-        if (zmq_errno() != EADDRINUSE) break;
-        (void)::poll(nullptr, 0, 1);
-    }
-    bind_tcp(socket, endpoint, what);
-}
-
 void connect_tcp(zmq::socket_t& socket, const Endpoint& endpoint) {
-    set_ipv6(socket, endpoint);
+    socket.set(zmq::sockopt::ipv6, endpoint.host.find(':') != std::string::npos);
     socket.connect(endpoint.str());
 }
 

@@ -27,14 +27,6 @@ void set_subscriber_options(zmq::socket_t& subscriber, const LinkWaits& waits);
 void set_router_options(zmq::socket_t& router, const LinkWaits& waits);
 void set_dealer_options(zmq::socket_t& dealer, const LinkWaits& waits);
 
-// With IPV6 set where the address asks for it. Throws std::runtime_error with a sentence that names the endpoint;
-// `what` says what was to listen, as "heartbeats".
-void bind_tcp(zmq::socket_t& socket, const Endpoint& endpoint, const std::string& what);
-
-// Ends all connections of the listener and listens anew, with the options that were set since. Takes about a
-// millisecond.
-void rebind_tcp(zmq::socket_t& socket, const Endpoint& endpoint, const std::string& what);
-
 // `endpoint.host` is an address.
 void connect_tcp(zmq::socket_t& socket, const Endpoint& endpoint);
 

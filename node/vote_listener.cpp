@@ -39,17 +39,17 @@ VoteListener::VoteListener(zmq::context_t& context, const Config& config, const 
 }
 
 void VoteListener::listen(const Endpoint& endpoint, Gate& gate, const KeyPair* own) {
-    endpoint_ = endpoint;
+    port_ = TcpPort{endpoint, "votes"};
     gate_ = &gate;
     encrypted_ = own != nullptr;
     if (encrypted_) listen_encrypted(socket_, *own);
     gate.guard(socket_, {unaccounted_vote_bytes, max_mesh_connections}, "votes");
-    bind_tcp(socket_, endpoint, "votes");
+    port_.serve(socket_);
 }
 
 void VoteListener::change_key(const KeyPair& own) {
     listen_encrypted(socket_, own);
-    rebind_tcp(socket_, endpoint_, "votes");
+    port_.serve_anew(socket_);
     reader_.touch();
 }
 

@@ -18,6 +18,7 @@
 #include "node/part_reader.hpp"
 #include "node/refusals.hpp"
 #include "node/socket_options.hpp"
+#include "node/tcp_port.hpp"
 
 namespace bellwether::node {
 
@@ -51,7 +52,7 @@ private:
     const KeyRing& keys_;
     Decoder decoder_;
     bool encrypted_ = false;
-    Endpoint endpoint_;
+    TcpPort port_;
     Gate* gate_ = nullptr;
     Refusals& refusals_;
     std::map<protocol::NodeId, std::string> peers_;  // All nodes but this one, as the log calls them.

@@ -7,7 +7,7 @@
 
 #include <gtest/gtest.h>
 
-#include "node/socket_options.hpp"
+#include "node/tcp_port.hpp"
 #include "tests/support/mesh_sockets.hpp"
 
 namespace bellwether::node {
@@ -54,7 +54,7 @@ protected:
 };
 
 TEST_F(ConnectionInRealTime, ANameThatCannotBeResolvedIsTriedAgain) {
-    bind_tcp(peer, {"127.0.0.1", port}, "a test");
+    TcpPort{{"127.0.0.1", port}, "a test"}.serve(peer);
     Connection connection = connect("node-2.example");
     connection.connect();
     ASSERT_TRUE(eventually([&] {
@@ -71,7 +71,7 @@ TEST_F(ConnectionInRealTime, ANameThatCannotBeResolvedIsTriedAgain) {
 
 TEST_F(ConnectionInRealTime, APeerThatMovesIsFound) {
     addresses = {"127.0.0.2"};
-    bind_tcp(peer, {"127.0.0.3", port}, "a test");
+    TcpPort{{"127.0.0.3", port}, "a test"}.serve(peer);
     Connection connection = connect("node-2.example");
     connection.connect();
     ASSERT_TRUE(eventually([&] {
@@ -89,7 +89,7 @@ TEST_F(ConnectionInRealTime, APeerThatMovesIsFound) {
 
 TEST_F(ConnectionInRealTime, EveryAddressOfAHostIsTried) {
     addresses = {"127.0.0.2", "127.0.0.3", "127.0.0.4"};
-    bind_tcp(peer, {"127.0.0.3", port}, "a test");
+    TcpPort{{"127.0.0.3", port}, "a test"}.serve(peer);
     Connection connection = connect("node-2.example");
     connection.connect();
     EXPECT_TRUE(hears(connection));
@@ -97,7 +97,7 @@ TEST_F(ConnectionInRealTime, EveryAddressOfAHostIsTried) {
 }
 
 TEST_F(ConnectionInRealTime, AConnectionThatBreaksIsSeenOnce) {
-    bind_tcp(peer, {"127.0.0.1", port}, "a test");
+    TcpPort{{"127.0.0.1", port}, "a test"}.serve(peer);
     Connection connection = connect("127.0.0.1");
     connection.connect();
     ASSERT_TRUE(hears(connection));
@@ -109,7 +109,7 @@ TEST_F(ConnectionInRealTime, AConnectionThatBreaksIsSeenOnce) {
 TEST_F(ConnectionInRealTime, APeerThatIsAnotherOneIsTriedAgainUntilItIsTheRightOne) {
     // Refuses in plain text whoever comes in plain text.
     peer.set(zmq::sockopt::plain_server, true);
-    bind_tcp(peer, {"127.0.0.1", port}, "a test");
+    TcpPort{{"127.0.0.1", port}, "a test"}.serve(peer);
     Connection connection = connect("127.0.0.1");
     connection.connect();
     EXPECT_EQ(connection.deadline(), protocol::never);
@@ -132,7 +132,7 @@ TEST_F(ConnectionInRealTime, APeerThatIsAnotherOneIsTriedAgainUntilItIsTheRightO
 }
 
 TEST_F(ConnectionInRealTime, AWayThatIsNoneAnyMoreIsLeft) {
-    bind_tcp(peer, {"127.0.0.1", port}, "a test");
+    TcpPort{{"127.0.0.1", port}, "a test"}.serve(peer);
     Connection connection = connect("127.0.0.1");
     connection.connect();
     ASSERT_TRUE(hears(connection));
