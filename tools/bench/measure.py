@@ -1,6 +1,7 @@
 #!/usr/bin/python3
 """Measures what the README promises on real daemons of one host: fail-over, hand-over, cold start, late subscribers,
-how soon a process hears what its node has decided, and what an idle node costs. Medians of one run; rounds in which this machine stood still are listed apart and repeated.
+how soon a process hears what its node has decided, and what an idle node costs. Medians of one run; rounds in which
+this machine stood still are listed apart and repeated.
 """
 
 import argparse
