@@ -127,7 +127,8 @@ bool Election::may_be_extended(const Holder& holder) const {
 
 void Election::drive_holder(Holder& holder) {
     const Duration margin = host_.params().kill_margin();
-    if (may_be_extended(holder)) {
+    const bool is_extended = may_be_extended(holder);
+    if (is_extended) {
         const Time until = lease_until();
         const Time due = std::min(holder.told_at + host_.params().heartbeat, holder.valid_until - margin);
         if (host_.now >= due && until > holder.valid_until) {
@@ -136,19 +137,19 @@ void Election::drive_holder(Holder& holder) {
             holder.killed = false;
             tell(holder.session.id, session::Extended{holder.token, until, host_.now});
         }
-    } else if (host_.now >= holder.valid_until) {
-        decide({.rule = Rule::session_ran_out, .session = holder.session.id, .token = holder.token});
-        release_holder("ran out of time");
-        return;
     }
     if (!holder.killed && host_.now >= holder.valid_until - margin && !planted(Bug::kills_nothing)) {
         kill_held(holder);
+    }
+    if (!is_extended && host_.now >= holder.valid_until) {
+        decide({.rule = Rule::session_ran_out, .session = holder.session.id, .token = holder.token});
+        release_holder("ran out of time");
     }
 }
 
 void Election::kill_held(Holder& holder) {
     decide({.rule = Rule::session_killed,
-            .span = holder.valid_until - host_.now,
+            .span = std::max(holder.valid_until - host_.now, Duration{}),
             .session = holder.session.id,
             .token = holder.token});
     host_.actions.emplace_back(KillHeld{holder.session.id});

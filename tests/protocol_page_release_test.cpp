@@ -122,6 +122,16 @@ TEST(Release, WhatItNamedIsKilledBeforeItsEndThoughTheLeaseIsNotLostYet) {
     EXPECT_LE(led.cluster.election(3).lease_left, 30ms);
 }
 
+TEST(Release, WhatItNamedIsKilledLateIfTheDaemonStoodStillBeyondItsEnd) {
+    Led led{{.has_children = true, .stops_after = std::nullopt}};
+    led.cluster.pause(3);
+    led.cluster.elapse(1s);
+    EXPECT_EQ(led.cluster.process(led.session).killed, 0U);
+    led.cluster.resume(3);
+    led.cluster.elapse(1ms);
+    EXPECT_EQ(led.cluster.process(led.session).killed, 1U);
+}
+
 // --- 17.10 ---
 
 TEST(Release, WhenTheLastSessionOfAHostDiesTheNextHostLeadsInAFewRoundTrips) {
