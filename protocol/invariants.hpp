@@ -41,7 +41,9 @@ public:
 
     Invariants(std::vector<NodeId> voters, Report report);
 
-    // Off where a test breaks the bound on clock rates on purpose: then tokens are the guarantee, and S2 is not.
+    // Off where a test breaks the bound on clock rates on purpose: then tokens are the guarantee, and S2 is not. One
+    // whose clock stood still may then begin to lead an older term, with a token that nobody had; so of S3 it is left
+    // that none is given twice, and that no life of a daemon announces one below its last.
     bool clocks_are_in_bounds = true;
     // Off where frames from before its start are played to a process: no socket does that. Then S3 holds for one life
     // of a daemon, and not for a subscriber that outlives it.

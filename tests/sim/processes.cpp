@@ -208,7 +208,9 @@ void Processes::believe(Process& process, const session::Granted& told, bool is_
                  .generation = process.generation,
                  .kind = Kind::watch_child,
                  .until = told.valid_until};
-    plan(std::max(world_.now, daemon.clock.when(told.valid_until - daemon.setup.params.kill_margin())), watch);
+    const TrueTime begin = daemon.clock.when(told.valid_until - daemon.setup.params.kill_margin());
+    // If that is past it should have been killed before, unless the daemon stood still then, which is known.
+    if (begin > world_.now) plan(begin, watch);
     watch.kind = Kind::see_child;
     plan(daemon.clock.when(told.valid_until), watch);
 }

@@ -323,9 +323,17 @@ void World::expect() {
     }
     expectation.favourite_within +=
         a_handover_failed_ ? Duration{24h} : expectation.leader_within + preempt_delay + campaign + 8 * timeout + 500ms;
+    // Where a write and a round trip take longer than the timeout, campaigns fail until it has doubled often enough,
+    // and cool-downs come between: docs/verification.md, "How long without a leader".
+    if (write + 2 * (plan_.wires.delay + plan_.wires.jitter) > timeout) {
+        expectation.favourite_within += 12 * lease;
+        expectation.terms_at_most *= 2;
+    }
     for (const auto& [name, settings] : daemons_.front().setup.elections) {
         progress_.knows(now_, nobody, name, nobody);
     }
+    // Who has heard a higher token believes in no lower one: see docs/protocol.md, "What is not covered".
+    if (!plan_.clocks_in_bounds) expectation.knowing.clear();
     expectation.known_within = 60ms + 4 * plan_.wires.delay + 2 * plan_.wires.jitter;
     progress_.expect(expectation);
 }

@@ -8,6 +8,16 @@ namespace bellwether::sim {
 
 using namespace protocol;
 
+namespace {
+
+Term ceiling_of(const Durable& record) {
+    Term ceiling = record.floor;
+    for (const ElectionRecord& election : record.elections) ceiling = std::max(ceiling, election.term);
+    return ceiling;
+}
+
+}  // namespace
+
 // The lock is taken, and the new incarnation is written before a word is said.
 void World::boot(Daemon& daemon) {
     if (daemon.machine || daemon.booting || !daemon.may_run()) return;
@@ -133,21 +143,18 @@ void World::back_up(Daemon& daemon) {
     }
 }
 
-// Only where every other voter has heard how far this one had come, and remembers it, and where it promised nothing
-// longer since: docs/protocol.md, "What is not covered".
+// Only where every other voter has heard how far this one had come, and remembers it; and where it promised nothing
+// longer since, nor voted without a new ceiling: docs/protocol.md, "What is not covered".
 void World::restore(Daemon& daemon) {
     SimulatedDisk& disk = daemon.disk;
     if (disk.backups.empty()) return;
-    Term ceiling = disk.content.floor;
-    for (const ElectionRecord& record : disk.content.elections) {
-        ceiling = std::max(ceiling, record.term);
-    }
+    const Term ceiling = ceiling_of(disk.content);
     const bool is_known = std::all_of(daemons_.begin(), daemons_.end(), [&](Daemon& other) {
         return other.id() == daemon.id() || !other.setup.own().voter ||
                (other.machine && other.ceilings[daemon.id()] >= ceiling && !other.disk.content.new_state);
     });
     const Durable& past = daemon.dice.one_of(disk.backups);
-    if (!is_known || past.largest_promise < disk.content.largest_promise) return;
+    if (!is_known || past.largest_promise < disk.content.largest_promise || ceiling_of(past) == ceiling) return;
     tell(nobody, "the disk of " + std::to_string(daemon.id().value) + " is as it was some time ago");
     disk.content = past;
     invariants_.disk_replaced(daemon.id());
