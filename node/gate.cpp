@@ -125,10 +125,11 @@ Gate::Listener::Listener(zmq::context_t& context, zmq::socket_t& guarded, const 
       allowance{allowed},
       what{std::move(name)} {}
 
-Gate::Gate(zmq::context_t& context, Refusals& refusals, Strangers strangers)
+Gate::Gate(zmq::context_t& context, Refusals& refusals, Strangers strangers, IsGood is_good)
     : context_{context},
       refusals_{refusals},
       strangers_{strangers},
+      is_good_{is_good ? std::move(is_good) : [](const Proof&) { return true; }},
       connections_shut_{prefix_of(strangers) + "connections_shut"},
       handshakes_refused_{prefix_of(strangers) + "handshakes_refused"},
       stop_{must(eventfd(0, EFD_CLOEXEC), "eventfd")},
@@ -178,17 +179,23 @@ void Gate::shut(const zmq::message_t& message) {
     early(fd).shut = true;
 }
 
-void Gate::note_key(const zmq::message_t& message, std::string_view key) {
+bool Gate::admits(const zmq::message_t& message, const Proof& proof) {
+    if (!is_good_(proof)) {
+        shut(message);
+        return false;
+    }
     const int fd = source_of(message);
+    const Maker maker{.sender = proof.sender, .key = std::string{proof.key}};
     const std::lock_guard lock{mutex_};
     for (Listener& listener : listeners_) {
         const auto found = listener.connections.find(fd);
         if (found == listener.connections.end()) continue;
-        found->second.key = key;
+        found->second.maker = maker;
         found->second.known = true;
-        return;
+        return true;
     }
-    early(fd).key = key;
+    early(fd).maker = maker;
+    return true;
 }
 
 // What is read after the end of its connection is late and not early: then no ends are noted, and nobody has those.
@@ -198,12 +205,12 @@ Gate::Early& Gate::early(int fd) {
     return early;
 }
 
-void Gate::shut_unless(const std::function<bool(std::string_view key)>& is_good) {
+void Gate::shut_revoked() {
     const std::lock_guard lock{mutex_};
     for (Listener& listener : listeners_) {
         std::erase_if(listener.connections, [&](const auto& entry) {
             const auto& [fd, connection] = entry;
-            if (connection.key.empty() || is_good(connection.key)) return false;
+            if (!connection.maker || is_good_(connection.maker->proof())) return false;
             if (end_if_same(fd, connection)) refusals_.count(connections_shut_);
             return true;
         });
@@ -271,11 +278,12 @@ void Gate::catch_up(Listener& listener, int fd) {
     const auto told = early_.extract(fd);
     const auto found = listener.connections.find(fd);
     if (told.empty() || found == listener.connections.end() || told.mapped().ends != found->second.ends) return;
-    if (told.mapped().shut) {
+    // The key may have been taken away in the meantime.
+    if (told.mapped().shut || !is_good_(told.mapped().maker.proof())) {
         if (end_if_same(fd, found->second)) refusals_.count(connections_shut_);
         listener.connections.erase(found);
     } else {
-        found->second.key = told.mapped().key;
+        found->second.maker = told.mapped().maker;
         found->second.known = true;
     }
 }

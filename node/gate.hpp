@@ -14,16 +14,17 @@
 #include <mutex>
 #include <optional>
 #include <string>
-#include <string_view>
 #include <thread>
 #include <utility>
 
 #include <zmq.hpp>
 
+#include "node/curve.hpp"
 #include "node/descriptor.hpp"
 #include "node/monitor.hpp"
 #include "node/refusals.hpp"
 #include "protocol/params.hpp"
+#include "protocol/types.hpp"
 
 namespace bellwether::node {
 
@@ -42,11 +43,15 @@ struct Allowance {
     std::size_t connections{};
 };
 
+// Whether who connected with this key may speak at this moment. Asked from several threads.
+using IsGood = std::function<bool(const Proof& proof)>;
+
 // Has a thread of its own, since a flood keeps those busy that read it. The thread wakes when something arrives, so
 // a quiet mesh costs next to nothing, and a flood is met within its first milliseconds.
 class Gate {
 public:
-    Gate(zmq::context_t& context, Refusals& refusals, Strangers strangers = Strangers::hosts);
+    // Without `is_good` nobody needs a key.
+    Gate(zmq::context_t& context, Refusals& refusals, Strangers strangers = Strangers::hosts, IsGood is_good = {});
     // Before the guarded sockets end.
     ~Gate();
     Gate(const Gate&) = delete;
@@ -63,14 +68,21 @@ public:
     // Shuts the connection the message came from; ZeroMQ then frees what it holds for it.
     void shut(const zmq::message_t& message);
 
-    // The connection the message came from was made with this key.
-    void note_key(const zmq::message_t& message, std::string_view key);
-    // Shuts those whose key is noted and not good any more.
-    void shut_unless(const std::function<bool(std::string_view key)>& is_good);
+    // False: the connection the message came from was made with a key that is not good, or not any more, and is shut.
+    [[nodiscard]] bool admits(const zmq::message_t& message, const Proof& proof);
+    // Shuts those of which a message has told the key, where that is not good any more. The others are met at their
+    // first message.
+    void shut_revoked();
 
 private:
+    // Who made a connection, and with which key.
+    struct Maker {
+        protocol::NodeId sender{};
+        std::string key;
+        [[nodiscard]] Proof proof() const { return {.sender = sender, .key = key}; }
+    };
     struct Connection {
-        std::string key;  // That it was made with, once a message has told.
+        std::optional<Maker> maker;  // Once a message has told.
         bool known{};  // Something good has come from it.
         std::uint64_t number{};  // Of all that were admitted.
         std::string ends;  // Descriptors are reused: by these the connection is known to be still itself.
@@ -94,7 +106,7 @@ private:
     // What a message told of its connection before the monitor told of the connection.
     struct Early {
         std::string ends;
-        std::string key;
+        Maker maker;
         bool shut{};
     };
 
@@ -111,6 +123,7 @@ private:
     zmq::context_t& context_;
     Refusals& refusals_;
     Strangers strangers_;
+    IsGood is_good_;
     std::string connections_shut_;
     std::string handshakes_refused_;
     Descriptor stop_;  // eventfd

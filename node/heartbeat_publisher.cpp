@@ -1,13 +1,22 @@
 #include "node/heartbeat_publisher.hpp"
 
+#include <string>
+
 namespace bellwether::node {
 namespace {
 
 constexpr int subscriptions_per_turn = 1024;
 constexpr std::int64_t unaccounted_subscription_bytes = 8192;  // Handshake and one subscription are below 1 KiB.
 
-// "\1" and nothing behind it: everything. "\0...": an end of a subscription.
-bool is_of_a_peer(std::string_view subscription) { return subscription == "\1" || subscription.starts_with('\0'); }
+// "\1" and nothing behind it: everything.
+bool is_to_everything(const zmq::message_t& subscription) {
+    return subscription.to_string_view() == "\1" && !subscription.more();
+}
+
+// Said by libzmq as well, of a connection that is gone, and then without the key.
+bool is_an_end(const zmq::message_t& subscription) {
+    return subscription.to_string_view().starts_with('\0') && !subscription.more();
+}
 
 }  // namespace
 
@@ -41,8 +50,16 @@ bool HeartbeatPublisher::receive() {
 }
 
 void HeartbeatPublisher::look_at(const zmq::message_t& subscription) {
-    gate_->note_key(subscription, proof_of(subscription).key);
-    if (is_of_a_peer(subscription.to_string_view()) && !subscription.more()) return;
+    if (is_an_end(subscription)) return;
+    const Proof proof = proof_of(subscription);
+    if (!gate_->admits(subscription, proof)) {
+        refusals_.report("keys_refused", "listener for heartbeats",
+                         "node " + std::to_string(proof.sender.value) +
+                             " subscribed with a key that is no public_key in the configuration any more: connection "
+                             "shut");
+        return;
+    }
+    if (is_to_everything(subscription)) return;
     refusals_.report("subscriptions_refused", "listener for heartbeats",
                      "somebody subscribed to a topic, which no peer does: connection shut");
     gate_->shut(subscription);

@@ -80,7 +80,7 @@ public:
             publisher_->change_key(*own);
             listener_->change_key(*own);
         }
-        if (gate_) gate_->shut_unless([&](std::string_view key) { return keys_.holder_of(key) != protocol::nobody; });
+        if (gate_) gate_->shut_revoked();
         for (const NodeConfig* voter : config.voters()) {
             const auto link = links_.find(voter->id);
             if (link != links_.end()) link->second.change_keys(*voter, config.security.mode, own);
@@ -105,11 +105,17 @@ private:
                 const LinkWaits& waits, const Decoder& decoder) {
         if (own != nullptr) doorkeeper_.emplace(context, keys_, refusals_);
         publisher_.emplace(context, waits, refusals_);
-        listener_.emplace(context, config, self, waits, keys_, decoder, refusals_);
-        gate_.emplace(context, refusals_);
+        listener_.emplace(context, config, self, waits, decoder, refusals_);
+        gate_.emplace(context, refusals_, Strangers::hosts,
+                      [this](const Proof& proof) { return !doorkeeper_ || is_listed(proof); });
         publisher_->listen(self.listener(self.heartbeat), *gate_, own);
         listener_->listen(self.listener(self.vote), *gate_, own);
         gate_->start();
+    }
+
+    // A key that has moved to another node is not that of its former holder any more.
+    [[nodiscard]] bool is_listed(const Proof& proof) const {
+        return proof.sender != protocol::nobody && keys_.holder_of(proof.key) == proof.sender;
     }
 
     void keep_deadlines() {

@@ -26,12 +26,8 @@ std::string address_of_sender(const zmq::message_t& payload) {
 }  // namespace
 
 VoteListener::VoteListener(zmq::context_t& context, const Config& config, const NodeConfig& self,
-                           const LinkWaits& waits, const KeyRing& keys, Decoder decoder, Refusals& refusals)
-    : socket_{context, zmq::socket_type::router},
-      reader_{socket_},
-      keys_{keys},
-      decoder_{decoder},
-      refusals_{refusals} {
+                           const LinkWaits& waits, Decoder decoder, Refusals& refusals)
+    : socket_{context, zmq::socket_type::router}, reader_{socket_}, decoder_{decoder}, refusals_{refusals} {
     for (const NodeConfig& node : config.nodes) {
         if (node.id != self.id) peers_.emplace(node.id, describe(node));
     }
@@ -75,7 +71,7 @@ void VoteListener::take(std::size_t count, Inbox& inbox) {
     gate_->credit(payload, payload.size() + frame_overhead + (encrypted_ ? encryption_overhead : 0));
     if (payload.empty()) return;  // Sent by some clients when they connect.
     const std::string address = address_of_sender(payload);
-    if (encrypted_ && !may_speak(payload, address)) return gate_->shut(payload);
+    if (encrypted_ && !may_speak(payload, address)) return;
     const auto route = pack_routing_id(parts_.front());
     if (!route || count < 2 || (count == 3 && !parts_[1].empty())) {
         refusals_.report("parts_refused", address, "sent a request in a form that no peer uses");
@@ -94,8 +90,7 @@ void VoteListener::take(std::size_t count, Inbox& inbox) {
 // Asked of each message: who was admitted when it connected may have been struck off since.
 bool VoteListener::may_speak(const zmq::message_t& payload, const std::string& address) {
     const Proof proof = proof_of(payload);
-    gate_->note_key(payload, proof.key);
-    if (proof.sender != protocol::nobody && keys_.holder_of(proof.key) == proof.sender) return true;
+    if (gate_->admits(payload, proof)) return true;
     const auto peer = peers_.find(proof.sender);
     refusals_.report("keys_refused", peer == peers_.end() ? address : peer->second,
                      "sent a request with a key that is no public_key in the configuration any more: connection shut");

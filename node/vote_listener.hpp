@@ -12,7 +12,6 @@
 
 #include "node/config.hpp"
 #include "node/curve.hpp"
-#include "node/curve_keyring.hpp"
 #include "node/gate.hpp"
 #include "node/inbox.hpp"
 #include "node/part_reader.hpp"
@@ -25,7 +24,7 @@ namespace bellwether::node {
 class VoteListener {
 public:
     VoteListener(zmq::context_t& context, const Config& config, const NodeConfig& self, const LinkWaits& waits,
-                 const KeyRing& keys, Decoder decoder, Refusals& refusals);
+                 Decoder decoder, Refusals& refusals);
 
     // Once, before anything else. The gate must end before this does. `own`: null if in plain text.
     void listen(const Endpoint& endpoint, Gate& gate, const KeyPair* own);
@@ -49,7 +48,6 @@ private:
 
     zmq::socket_t socket_;
     PartReader reader_;
-    const KeyRing& keys_;
     Decoder decoder_;
     bool encrypted_ = false;
     TcpPort port_;

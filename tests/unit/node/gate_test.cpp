@@ -1,5 +1,6 @@
 // What one connection from another host can make a node hold in memory. In real time, with real sockets on loopback.
 #include <algorithm>
+#include <atomic>
 #include <csignal>
 #include <functional>
 #include <iostream>
@@ -192,13 +193,28 @@ protected:
         ASSERT_TRUE(eventually([&] { return listener.recv(message, zmq::recv_flags::dontwait).has_value(); }));
     }
 
+    // Then the gate knows who made the connection.
+    void await_being_asked() {
+        const int before = asked;
+        EXPECT_TRUE(eventually([&] {
+            gate.shut_revoked();
+            return asked > before + 1;  // Once may be for what came early.
+        }));
+    }
+
     const Endpoint endpoint{"127.0.0.1", testing::free_port()};
+    const Proof proof{.sender = {2}, .key = "a key"};
+    std::atomic<bool> is_good = true;
+    std::atomic<int> asked = 0;
     zmq::context_t context;
     Refusals refusals;
     zmq::socket_t listener{context, zmq::socket_type::router};
     zmq::socket_t stranger{context, zmq::socket_type::dealer};
     zmq::message_t message;
-    Gate gate{context, refusals};
+    Gate gate{context, refusals, Strangers::hosts, [this](const Proof& shown) {
+                  ++asked;
+                  return is_good && shown.key == proof.key;
+              }};
 };
 
 TEST_F(AGateThatLearnsLateInRealTime, ShutsWhomItWasToShut) {
@@ -209,23 +225,34 @@ TEST_F(AGateThatLearnsLateInRealTime, ShutsWhomItWasToShut) {
 }
 
 TEST_F(AGateThatLearnsLateInRealTime, KnowsTheKeyOfWhoIsRevokedAfterwards) {
-    gate.note_key(message, "a key");
+    EXPECT_TRUE(gate.admits(message, proof));
     gate.start();
-    EXPECT_TRUE(eventually([&] {
-        gate.shut_unless([](std::string_view) { return false; });
-        return refusals.of("connections_shut") == 1;
-    }));
+    await_being_asked();
+    is_good = false;
+    gate.shut_revoked();
+    EXPECT_EQ(refusals.of("connections_shut"), 1U);
+}
+
+TEST_F(AGateThatLearnsLateInRealTime, ShutsWhoWasRevokedInTheMeantime) {
+    EXPECT_TRUE(gate.admits(message, proof));
+    is_good = false;
+    gate.shut_revoked();
+    gate.start();
+    EXPECT_TRUE(eventually([&] { return refusals.of("connections_shut") == 1; }));
+}
+
+TEST_F(AGateThatLearnsLateInRealTime, ShutsWhoseKeyIsNotGoodWhenAMessageTellsOfIt) {
+    is_good = false;
+    EXPECT_FALSE(gate.admits(message, proof));
+    gate.start();
+    EXPECT_TRUE(eventually([&] { return refusals.of("connections_shut") == 1; }));
 }
 
 // It is bound anew when a node has a new key, and all its connections end.
 TEST_F(AGateThatLearnsLateInRealTime, LeavesAListenerAloneThatHasTheDescriptorOfAnEndedConnection) {
     gate.start();
-    gate.note_key(message, "a key");
-    EXPECT_TRUE(eventually([&] {
-        bool is_known = false;
-        gate.shut_unless([&](std::string_view) { return is_known = true; });
-        return is_known;
-    }));
+    EXPECT_TRUE(gate.admits(message, proof));
+    await_being_asked();
     const int fd = zmq_msg_get(message.handle(), ZMQ_SRCFD);
     listener.unbind(endpoint.str());
     ASSERT_TRUE(eventually([&] {
@@ -243,7 +270,8 @@ TEST_F(AGateThatLearnsLateInRealTime, LeavesAListenerAloneThatHasTheDescriptorOf
     ASSERT_EQ(setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof(one)), 0);
     ASSERT_EQ(bind(fd, reinterpret_cast<const sockaddr*>(&address), sizeof(address)), 0);
     ASSERT_EQ(listen(fd, 1), 0);
-    gate.shut_unless([](std::string_view) { return false; });
+    is_good = false;
+    gate.shut_revoked();
     int listens = 0;
     socklen_t size = sizeof(listens);
     EXPECT_EQ(getsockopt(fd, SOL_SOCKET, SO_ACCEPTCONN, &listens, &size), 0);

@@ -11,6 +11,7 @@
 
 #include <zmq.hpp>
 
+#include "node/monitor.hpp"
 #include "node/transport.hpp"
 #include "tests/support/mesh_keys.hpp"
 #include "tests/support/mesh_messages.hpp"
@@ -213,6 +214,7 @@ TEST_F(EncryptedMeshInRealTime, ANodeWithAnotherKeyIsSpokenToAgainAndTheOldKeyCa
     EXPECT_TRUE(speak_both_ways(first, second));
     EXPECT_EQ(value_of(first.transport->counters(), "reconnects"), before);  // Nothing of it was disturbed.
     EXPECT_EQ(value_of(first.transport->counters(), "connections_shut"), 0U);
+    EXPECT_EQ(value_of(first.transport->counters(), "keys_refused"), 0U);
 }
 
 TEST_F(EncryptedMeshInRealTime, WhoseKeyIsTakenAwayIsCutOff) {
@@ -229,6 +231,31 @@ TEST_F(EncryptedMeshInRealTime, WhoseKeyIsTakenAwayIsCutOff) {
     EXPECT_EQ(second.transport->safety_of(one)->security, "none");
     EXPECT_GE(value_of(first.transport->counters(), "connections_shut"), 2U);
     EXPECT_TRUE(speak_both_ways(first, third));
+}
+
+// Nothing has told before with which key it was made.
+TEST_F(EncryptedMeshInRealTime, AConnectionThatSubscribesAfterItsKeyWasTakenAwayIsCutOff) {
+    Node first = start(one);
+    zmq::socket_t late{stranger, zmq::socket_type::sub};
+    late.set(zmq::sockopt::linger, 0);
+    late.set(zmq::sockopt::reconnect_ivl, -1);
+    testing::speak_as(late, keys[1], keys[0].public_key);
+    Monitor monitor{stranger, late, ZMQ_EVENT_HANDSHAKE_SUCCEEDED | ZMQ_EVENT_DISCONNECTED};
+    const auto sees = [&](int what) {
+        return eventually([&] {
+            (void)testing::take(*first.transport);
+            const auto event = monitor.next();
+            return event && event->what == what;
+        });
+    };
+    late.connect(config.nodes[0].heartbeat.str());
+    ASSERT_TRUE(sees(ZMQ_EVENT_HANDSHAKE_SUCCEEDED));
+    config.nodes[1].public_keys = {new_keys().public_key};
+    first.transport->change_keys(config, config.nodes[0], nullptr);
+    late.set(zmq::sockopt::subscribe, "");
+    EXPECT_TRUE(sees(ZMQ_EVENT_DISCONNECTED));
+    EXPECT_EQ(value_of(first.transport->counters(), "keys_refused"), 1U);
+    EXPECT_EQ(value_of(first.transport->counters(), "connections_shut"), 1U);
 }
 
 using Neighbours = std::pair<SecurityMode, SecurityMode>;

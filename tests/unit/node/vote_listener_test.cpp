@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "node/curve_doorkeeper.hpp"
+#include "node/curve_keyring.hpp"
 #include "tests/support/mesh_keys.hpp"
 #include "tests/support/mesh_messages.hpp"
 #include "tests/support/mesh_sockets.hpp"
@@ -60,9 +61,8 @@ protected:
     zmq::context_t context;
     Refusals refusals;
     protocol::Codec codec{config.cluster};
-    KeyRing keys{config, config.nodes.front()};
-    VoteListener listener{
-        context, config, config.nodes.front(), link_waits(config.params), keys, Decoder{codec, refusals}, refusals};
+    VoteListener listener{context, config, config.nodes.front(), link_waits(config.params), Decoder{codec, refusals},
+                          refusals};
     Gate gate{context, refusals};
     Inbox inbox;
 };
@@ -168,9 +168,10 @@ protected:
     protocol::Codec codec{config.cluster};
     KeyRing ring{config, config.nodes.front()};
     Doorkeeper doorkeeper{context, ring, refusals};
-    VoteListener listener{
-        context, config, config.nodes.front(), link_waits(config.params), ring, Decoder{codec, refusals}, refusals};
-    Gate gate{context, refusals};
+    VoteListener listener{context, config, config.nodes.front(), link_waits(config.params), Decoder{codec, refusals},
+                          refusals};
+    Gate gate{context, refusals, Strangers::hosts,
+              [this](const Proof& proof) { return ring.holder_of(proof.key) == proof.sender; }};
     Inbox inbox;
 };
 
