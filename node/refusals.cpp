@@ -8,53 +8,56 @@ namespace bellwether::node {
 namespace {
 
 constexpr std::chrono::minutes quiet{1};
-// Peers are few, but strangers may come from any address.
-constexpr std::size_t max_told = 1024;
+constexpr std::size_t max_told = 8;  // Of a kind, in a minute.
 
 }  // namespace
 
 Refusals::Refusals(std::initializer_list<std::string_view> kinds) {
-    for (const std::string_view kind : kinds) counts_.emplace(kind, 0);
+    for (const std::string_view kind : kinds) kinds_.emplace(kind, Kind{});
 }
 
 void Refusals::count(std::string_view kind) {
     const std::lock_guard lock{mutex_};
-    const auto found = counts_.find(kind);
-    if (found == counts_.end()) {
-        counts_.emplace(kind, 1);
-    } else {
-        ++found->second;
-    }
+    static_cast<void>(counted(kind));
 }
 
-void Refusals::report(std::string_view kind, std::string_view who, std::string_view sentence) {
-    count(kind);
-    const auto now = std::chrono::steady_clock::now();
+Refusals::Kind& Refusals::counted(std::string_view name) {
+    auto found = kinds_.find(name);
+    if (found == kinds_.end()) found = kinds_.emplace(name, Kind{}).first;
+    ++found->second.count;
+    return found->second;
+}
+
+void Refusals::report(std::string_view name, std::string_view who, std::string_view sentence,
+                      std::chrono::steady_clock::time_point now) {
     const std::lock_guard lock{mutex_};
-    if (told_.size() >= max_told) told_.clear();
-    const auto [entry, first] = told_.try_emplace({std::string{kind}, std::string{who}}, Told{now, 0});
-    Told& told = entry->second;
-    if (!first && now - told.at < quiet) {
-        ++told.untold;
-        return;
+    Kind& kind = counted(name);
+    if (kind.told.empty() || now - kind.minute >= quiet) {
+        kind.minute = now;
+        kind.told.clear();
     }
-    if (told.untold > 0) {
-        spdlog::warn("{}: {} ({} more of this kind since the last such line)", who, sentence, told.untold);
+    if (kind.told.size() > max_told || !kind.told.emplace(who).second) {
+        ++kind.untold;
+    } else if (kind.told.size() > max_told) {
+        ++kind.untold;
+        spdlog::warn("{}: more than {} peers or strangers in a minute, the others are counted only", name, max_told);
+    } else if (kind.untold > 0) {
+        spdlog::warn("{}: {} ({} more of {} since the last such line)", who, sentence, kind.untold, name);
+        kind.untold = 0;
     } else {
         spdlog::warn("{}: {}", who, sentence);
     }
-    told = {now, 0};
 }
 
 void Refusals::append_counters(std::vector<protocol::Counter>& counters) const {
     const std::lock_guard lock{mutex_};
-    for (const auto& [kind, count] : counts_) counters.push_back({kind, count});
+    for (const auto& [name, kind] : kinds_) counters.push_back({name, kind.count});
 }
 
 std::uint64_t Refusals::of(std::string_view kind) const {
     const std::lock_guard lock{mutex_};
-    const auto found = counts_.find(kind);
-    return found == counts_.end() ? 0 : found->second;
+    const auto found = kinds_.find(kind);
+    return found == kinds_.end() ? 0 : found->second.count;
 }
 
 }  // namespace bellwether::node

@@ -1,14 +1,16 @@
-// What came from outside and was not taken: counted by kind, and told to the log once per kind, peer and minute.
+// What came from outside and was not taken: counted by kind, and told to the log once per kind, peer and minute, of a
+// few peers only. Strangers come from as many addresses as they like, and must not fill a disk.
 #pragma once
 
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <initializer_list>
 #include <map>
 #include <mutex>
+#include <set>
 #include <string>
 #include <string_view>
-#include <utility>
 #include <vector>
 
 #include "protocol/local_codec.hpp"
@@ -23,23 +25,26 @@ public:
 
     void count(std::string_view kind);
 
-    // Counts and, if nothing of this kind was said about `who` in the last minute, logs "who: sentence". The last
-    // words of a noisy peer are no fewer than its first: the line says how many of its kind were not told.
-    void report(std::string_view kind, std::string_view who, std::string_view sentence);
+    // Counts and, if nothing of this kind was said about `who` in this minute, nor about too many others, logs
+    // "who: sentence". The line says how many of its kind were not told before it.
+    void report(std::string_view kind, std::string_view who, std::string_view sentence,
+                std::chrono::steady_clock::time_point now = std::chrono::steady_clock::now());
 
     // Appended in alphabetical order.
     void append_counters(std::vector<protocol::Counter>& counters) const;
     [[nodiscard]] std::uint64_t of(std::string_view kind) const;
 
 private:
-    struct Told {
-        std::chrono::steady_clock::time_point at;
-        std::uint64_t untold{};
+    struct Kind {
+        std::uint64_t count{};
+        std::chrono::steady_clock::time_point minute;                // When the one began in which were told:
+        std::set<std::string, std::less<>> told;
+        std::uint64_t untold{};  // Since the last line.
     };
+    [[nodiscard]] Kind& counted(std::string_view kind);
 
     mutable std::mutex mutex_;
-    std::map<std::string, std::uint64_t, std::less<>> counts_;
-    std::map<std::pair<std::string, std::string>, Told> told_;
+    std::map<std::string, Kind, std::less<>> kinds_;
 };
 
 }  // namespace bellwether::node

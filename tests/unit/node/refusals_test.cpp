@@ -5,12 +5,17 @@
 #include <spdlog/sinks/ostream_sink.h>
 #include <spdlog/spdlog.h>
 
+#include <algorithm>
+#include <chrono>
+#include <cstddef>
 #include <memory>
 #include <sstream>
+#include <string>
 
 namespace bellwether::node {
 namespace {
 
+using namespace std::chrono_literals;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::Not;
@@ -55,6 +60,47 @@ TEST(Refusals, AreToldOnceAMinuteForEachPeerAndKind) {
     EXPECT_THAT(log.text(), HasSubstr("peer 2: third"));
     EXPECT_THAT(log.text(), HasSubstr("peer 1: fourth"));
     EXPECT_EQ(refusals.of("kind"), 3U);
+}
+
+class RefusalsOfStrangers : public ::testing::Test {
+protected:
+    void come(int first, int last, std::chrono::seconds after) {
+        for (int i = first; i <= last; ++i) {
+            refusals.report("kind", "127.1.0." + std::to_string(i), "is nobody", start + after);
+        }
+    }
+    [[nodiscard]] std::ptrdiff_t lines() const {
+        const std::string text = log.text();
+        return std::count(text.begin(), text.end(), '\n');
+    }
+
+    const Log log;
+    Refusals refusals;
+    const std::chrono::steady_clock::time_point start = std::chrono::steady_clock::now();
+};
+
+TEST_F(RefusalsOfStrangers, FillNoDiskFromHoweverManyAddresses) {
+    come(1, 5000, 0s);
+    come(1, 5000, 59s);
+    EXPECT_EQ(lines(), 9);
+    EXPECT_THAT(log.text(), HasSubstr("127.1.0.8: is nobody"));
+    EXPECT_THAT(log.text(), HasSubstr("kind: more than 8 peers or strangers in a minute, the others are counted only"));
+    EXPECT_THAT(log.text(), Not(HasSubstr("127.1.0.9: is nobody")));
+    EXPECT_EQ(refusals.of("kind"), 10'000U);
+}
+
+TEST_F(RefusalsOfStrangers, AreToldAgainAMinuteLaterWithHowManyWereNot) {
+    come(1, 100, 0s);
+    come(101, 101, 60s);
+    EXPECT_THAT(log.text(), HasSubstr("127.1.0.101: is nobody (92 more of kind since the last such line)"));
+    come(102, 102, 61s);
+    EXPECT_THAT(log.text(), HasSubstr("127.1.0.102: is nobody\n"));
+}
+
+TEST_F(RefusalsOfStrangers, LeaveRoomForThoseOfAnotherKind) {
+    come(1, 100, 0s);
+    refusals.report("other", "peer 1", "is wrong", start);
+    EXPECT_THAT(log.text(), HasSubstr("peer 1: is wrong"));
 }
 
 }  // namespace
