@@ -117,6 +117,12 @@ void require_new_key(const KeyedMesh& mesh, const NodeConfig& node) {
     }
 }
 
+// Root does this on the host of a service, whose user must be able to read the new one.
+void keep_owner(const KeyedMesh& mesh, const NodeConfig& node) {
+    const path next = next_secret_of(mesh, node);
+    if (is_there(next)) belong_like(next, secret_of(mesh, node));
+}
+
 NodeReport use_new_key(const KeyedMesh& mesh, const NodeConfig& node) {
     const path next = next_secret_of(mesh, node);
     const path secret = secret_of(mesh, node);
@@ -180,7 +186,9 @@ KeygenReport add_new_keys(KeyedMesh& mesh, const std::vector<std::string>& names
     }
     report.is_changed = mesh.write(edit);
     secrets.keep();
-    report.next = bring + "then, where the secret is, --use-new-key " + joined(names);
+    report.next = bring +
+                  "then move each new secret to where the old one is, if that is not here, and there --use-new-key " +
+                  joined(names);
     return report;
 }
 
@@ -188,6 +196,7 @@ KeygenReport use_new_keys(const KeyedMesh& mesh, const std::vector<std::string>&
     KeygenReport report;
     // No secret is replaced before those of all have been looked at: an old one does not come back.
     for (const std::string& name : names) require_new_key(mesh, mesh.find(name));
+    for (const std::string& name : names) keep_owner(mesh, mesh.find(name));
     for (const std::string& name : names) {
         report.nodes.push_back(use_new_key(mesh, mesh.find(name)));
         report.is_changed = report.is_changed || report.nodes.back().is_changed;

@@ -72,7 +72,12 @@ public:
 
     // Unlike a renaming, a link takes nobody's place.
     void take_a_free_place() {
-        if (::link(name_.c_str(), file_.c_str()) != 0) fail(file_, "cannot be made");
+        if (::link(name_.c_str(), file_.c_str()) != 0) {
+            if (errno != EEXIST) fail(file_, "cannot be made");
+            throw Failure{exit_no, file_.string() +
+                                       ": is there already, and stays, as it may be in use: name another file, or "
+                                       "move it away"};
+        }
         ::unlink(name_.c_str());
         sync_directory(directory_of(file_));
     }
@@ -106,6 +111,18 @@ void replace_file(const std::filesystem::path& file, std::string_view content) {
     made.set_mode(old.st_mode & 07777U);
     made.write(content);
     made.take_the_place();
+}
+
+void belong_like(const std::filesystem::path& file, const std::filesystem::path& other) {
+    struct stat own {};
+    struct stat model {};
+    if (::stat(file.c_str(), &own) != 0) fail(file, "cannot be looked at");
+    if (::stat(other.c_str(), &model) != 0) return;
+    // The group of a file that only its owner may read matters to nobody who cannot give it.
+    if (own.st_uid == model.st_uid && (own.st_gid == model.st_gid || ::geteuid() != 0)) return;
+    if (::lchown(file.c_str(), model.st_uid, model.st_gid) == 0) return;
+    throw Failure{exit_no, file.string() + ": cannot be given to the user " + std::to_string(model.st_uid) +
+                               ", whose the old one is: " + std::strerror(errno) + ": be root"};
 }
 
 void rename_file(const std::filesystem::path& from, const std::filesystem::path& to) {

@@ -14,6 +14,10 @@ void create_private_file(const std::filesystem::path& file, std::string_view con
 // is what it was.
 void replace_file(const std::filesystem::path& file, std::string_view content);
 
+// The file gets the owner and the group of the other one, if that is there: what takes the place of a file must be
+// somebody's who could read that. Throws Failure if this user may not give it.
+void belong_like(const std::filesystem::path& file, const std::filesystem::path& other);
+
 // Of the same directory; what has the new name goes. Throws Failure.
 void rename_file(const std::filesystem::path& from, const std::filesystem::path& to);
 

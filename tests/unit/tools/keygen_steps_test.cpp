@@ -155,6 +155,46 @@ TEST_F(KeygenSteps, RotateAKeyInThreeStepsEachOfWhichMayBeTakenTwice) {
     EXPECT_EQ(keys_of("bravo"), Keys{untouched});
 }
 
+// Only root can give a file away, and then it is the one who must.
+TEST_F(KeygenSteps, GiveTheNewSecretToTheOwnerOfTheOldOne) {
+    static_cast<void>(make_missing());
+    KeyedMesh all = mesh();
+    static_cast<void>(add_new_keys(all, {"alpha"}));
+    const uid_t owner = ::geteuid() == 0 ? 65534 : ::geteuid();
+    const gid_t group = ::geteuid() == 0 ? 65533 : ::getegid();
+    ASSERT_EQ(::chown(secret("alpha").c_str(), owner, group), 0);
+    EXPECT_TRUE(use_new_keys(all, {"alpha"}).is_changed);
+    struct stat status {};
+    ASSERT_EQ(::stat(secret("alpha").c_str(), &status), 0);
+    EXPECT_EQ(status.st_uid, owner);
+    EXPECT_EQ(status.st_gid, group);
+    EXPECT_EQ(status.st_mode & 07777U, 0600U);
+}
+
+TEST_F(KeygenSteps, ReplaceNoSecretOfAnotherUserWithOneThatThisUserCannotRead) {
+    if (::geteuid() != 0) GTEST_SKIP() << "needs root, to have secrets of two users";
+    static_cast<void>(make_missing());
+    KeyedMesh all = mesh();
+    static_cast<void>(add_new_keys(all, {"alpha", "bravo"}));
+    for (const std::string& its : {keys.string(), secret("alpha").string(), secret("alpha").string() + ".next",
+                                   secret("bravo").string() + ".next"}) {
+        ASSERT_EQ(::chown(its.c_str(), 65534, 65534), 0);
+    }
+    const std::string before = state();
+    const testing::LockedOut somebody_else{directory.path(), directory.path() / "nothing"};
+    try {
+        static_cast<void>(use_new_keys(all, {"alpha", "bravo"}));
+        ADD_FAILURE() << "was not refused";
+    } catch (const Failure& failure) {
+        EXPECT_EQ(failure.what(), secret("bravo").string() +
+                                      ".next: cannot be given to the user 0, whose the old one is: Operation not "
+                                      "permitted: be root");
+    }
+    ASSERT_EQ(::seteuid(0), 0);
+    EXPECT_EQ(state(), before);
+    ASSERT_EQ(::seteuid(65534), 0);
+}
+
 TEST_F(KeygenSteps, RotateTheKeysOfSeveralNodesAtOnce) {
     static_cast<void>(make_missing());
     KeyedMesh all = mesh();

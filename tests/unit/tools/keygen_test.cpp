@@ -66,7 +66,10 @@ TEST_F(Keygen, OfOnePairPrintsThePublicKeyAlone) {
     EXPECT_EQ(outcome.exit_status, 0);
     EXPECT_EQ(outcome.out.size(), 41U) << outcome.out;
     EXPECT_NE(content_of(out), outcome.out);
-    EXPECT_EQ(keygen("--out " + out).exit_status, 1);
+    const Outcome again = keygen("--out " + out);
+    EXPECT_EQ(again.exit_status, 1);
+    EXPECT_EQ(again.err,
+              out + ": is there already, and stays, as it may be in use: name another file, or move it away");
     const auto json = nlohmann::json::parse(keygen("--json --out " + out + "2").out);
     EXPECT_EQ(json.at("public_key").get<std::string>().size(), 40U);
     EXPECT_EQ(json.at("secret_file"), out + "2");
