@@ -53,14 +53,25 @@ std::optional<std::string> exposure_of(const struct stat& status, uid_t owner) {
     return std::nullopt;
 }
 
+// Why it cannot be opened; whose it is says more than that it is closed to us.
+std::string hindrance(const std::filesystem::path& file, uid_t owner, int error) {
+    struct stat status {};
+    if (error == EACCES && ::stat(file.c_str(), &status) == 0) {
+        if (const auto exposure = exposure_of(status, owner))
+            return *exposure + "; only its owner and root may look at it";
+    }
+    std::string hint = error == ENOENT ? missing_hint : "";
+    if (error == EACCES) hint = ": the user " + std::to_string(owner) + " must own it, and be let into its directory";
+    return std::string{"cannot be opened: "} + std::strerror(error) + hint;
+}
+
 // What is wrong with it, after its name.
 std::optional<std::string> read(const std::filesystem::path& file, uid_t owner, Content& content) {
     // Without waiting, were it a pipe.
     const Descriptor opened{::open(file.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK)};
     struct stat status {};
     if (!opened || ::fstat(opened.get(), &status) != 0) {
-        const std::string hint = errno == ENOENT ? missing_hint : "";
-        return std::string{"cannot be opened: "} + std::strerror(errno) + hint;
+        return hindrance(file, owner, errno);
     }
     if (auto exposure = exposure_of(status, owner)) return exposure;
     const ssize_t size = ::read(opened.get(), content.bytes.data(), content.bytes.size());

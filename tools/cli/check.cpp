@@ -1,4 +1,5 @@
 // `bellwether check`: what is wrong with a configuration, before a daemon is started with it.
+#include <sys/stat.h>
 #include <sys/types.h>
 
 #include <algorithm>
@@ -134,6 +135,18 @@ Secrets look_at_secrets(const node::Config& config, const std::string& node) {
     return secrets;
 }
 
+// Who may write there can take a secret away, though not make one of the right owner.
+void warn_of_open_directory(node::Config& config) {
+    const std::filesystem::path& directory = config.security.secret_key_dir;
+    struct stat status {};
+    if (config.security.mode == node::SecurityMode::off || ::stat(directory.c_str(), &status) != 0) return;
+    if (!S_ISDIR(status.st_mode) || (status.st_mode & 0022U) == 0) return;
+    node::report(config.warnings, {},
+                 "security.secret_key_dir: " + directory.string() +
+                     " may be written by others, who could put another secret in the place of one, or take it away: "
+                     "its mode should be 0700");
+}
+
 void print_each(const std::string& file, const node::Mistakes& mistakes, const char* kind) {
     for (const node::Mistake& mistake : mistakes) {
         std::cerr << node::to_line(file, {mistake.line, mistake.column, kind + mistake.text}) << '\n';
@@ -176,6 +189,7 @@ int run_check(const CheckOptions& options) {
     // No more than warnings: the file may be meant for other hosts than this one.
     const node::Mistakes here = node::mistakes_on_this_host(config);
     config.warnings.insert(config.warnings.end(), here.begin(), here.end());
+    warn_of_open_directory(config);
     node::sort_by_place(config.warnings);
     if (!options.node.empty() && config.find(options.node) == nullptr) {
         return refuse(options, node::Mistakes{{0, 0, "has no node " + node::quote(options.node)}});

@@ -17,6 +17,7 @@
 #include <utility>
 #include <variant>
 
+#include "tests/support/locked_out.hpp"
 #include "tests/support/mesh_keys.hpp"
 #include "tests/support/temporary_directory.hpp"
 
@@ -73,6 +74,25 @@ TEST_F(ASecretFile, IsRefusedIfOthersMayReadOrWriteIt) {
 TEST_F(ASecretFile, IsRefusedIfItBelongsToSomebodyElse) {
     write(keys.secret + "\n");
     EXPECT_THAT(refusal(::geteuid() + 1), HasSubstr("it must belong to the one who runs the node"));
+}
+
+TEST_F(ASecretFile, ThatThisUserMayNotReadIsRefusedWithWhoseItIs) {
+    if (::geteuid() != 0) GTEST_SKIP() << "needs root, to have a file of another user";
+    write(keys.secret + "\n");
+    const testing::LockedOut nobody{directory.path(), directory.path() / "nothing"};
+    EXPECT_EQ(refusal(), file.string() +
+                             ": belongs to the user 0: it must belong to the one who runs the node, which is 65534; "
+                             "only its owner and root may look at it");
+}
+
+TEST_F(ASecretFile, BehindAClosedDoorIsRefusedWithWhoMustBeLetIn) {
+    const std::filesystem::path closed = directory.path() / "keys";
+    std::filesystem::create_directory(closed);
+    file = closed / "alpha.secret";
+    write(keys.secret + "\n");
+    const testing::LockedOut locked{directory.path(), closed};
+    EXPECT_THAT(refusal(), HasSubstr("cannot be opened: Permission denied: the user " + std::to_string(::geteuid()) +
+                                     " must own it, and be let into its directory"));
 }
 
 TEST_F(ASecretFile, IsRefusedIfItHoldsNoKey) {

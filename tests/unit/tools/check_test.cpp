@@ -205,6 +205,18 @@ TEST_F(CheckOfKeys, RefusesASecretThatOthersMayRead) {
     EXPECT_EQ(json.at("mistakes").at(0).at("line"), 0);
 }
 
+TEST_F(CheckOfKeys, WarnsOfADirectoryThatOthersMayWrite) {
+    const auto directory_of_keys = std::filesystem::path{secret}.parent_path();
+    std::filesystem::permissions(directory_of_keys, std::filesystem::perms{0755});
+    EXPECT_EQ(check(file).err, "");
+    std::filesystem::permissions(directory_of_keys, std::filesystem::perms{0777});
+    const Outcome outcome = check(file);
+    EXPECT_EQ(outcome.exit_status, 0);
+    EXPECT_EQ(outcome.err, file + ": warning: security.secret_key_dir: " + directory_of_keys.string() +
+                               " may be written by others, who could put another secret in the place of one, or take "
+                               "it away: its mode should be 0700\n");
+}
+
 TEST_F(CheckOfKeys, RefusesASecretThatIsNotTheOneOfTheFile) {
     std::filesystem::remove(secret);
     static_cast<void>(create_secret(secret));
