@@ -72,13 +72,46 @@ void make_parents(const std::filesystem::path& path, bool for_others) {
     }
 }
 
+struct stat look_at(const std::filesystem::path& path) {
+    struct stat status {};
+    if (lstat(path.c_str(), &status) != 0) fail("cannot look at", path, errno);
+    return status;
+}
+
+void refuse_if_of_another(const std::filesystem::path& path) {
+    const uid_t owner = look_at(path).st_uid;
+    if (owner == 0 || owner == geteuid()) return;
+    throw std::runtime_error{"the run directory " + path.string() + " belongs to the user " + std::to_string(owner) +
+                             ", who could put other sockets in the place of ours: it must belong to the one who runs "
+                             "the node, which is " +
+                             std::to_string(geteuid()) + ": remove it, or choose another --run-dir"};
+}
+
+void refuse_if_link(const std::filesystem::path& path) {
+    if (!S_ISLNK(look_at(path).st_mode)) return;
+    throw std::runtime_error{"the run directory " + path.string() +
+                             " is a link: remove it, or choose another --run-dir"};
+}
+
+// BASE/<cluster>/<node>. Whoever made one of them could put other sockets in the place of ours, or have us open a
+// directory of ours to others. The base may be behind a link, and what is above it is up to the operator.
+void make_all_of(const std::filesystem::path& path, bool for_others) {
+    const std::filesystem::path cluster = path.parent_path();
+    const std::filesystem::path base = cluster.parent_path();
+    make_parents(cluster, for_others);
+    for (const auto& each : {base, std::filesystem::canonical(base), cluster}) refuse_if_of_another(each);
+    refuse_if_link(cluster);
+    if (mkdir(path.c_str(), 0700) != 0 && errno != EEXIST) fail("cannot make the directory", path, errno);
+    refuse_if_link(path);
+    refuse_if_of_another(path);
+    if (!is_made(path)) fail("cannot use", path, errno == EACCES ? EACCES : ENOTDIR);
+}
+
 }  // namespace
 
 RunDirectory::RunDirectory(std::filesystem::path path, const Local& local)
     : path_{std::move(path)}, group_{group_of(local.group)}, watch_{local.watch} {
-    make_parents(path_.parent_path(), geteuid() == 0 || group_ != unchanged || watch_ == Watchers::everybody);
-    if (mkdir(path_.c_str(), 0700) != 0 && errno != EEXIST) fail("cannot make the directory", path_, errno);
-    if (!is_made(path_)) fail("cannot use", path_, errno == EACCES ? EACCES : ENOTDIR);
+    make_all_of(path_, geteuid() == 0 || group_ != unchanged || watch_ == Watchers::everybody);
     // The group first: until then nobody of the wrong one may enter.
     set_group(path_, group_);
     set_mode(path_, watch_ == Watchers::everybody ? 0755 : 0750);

@@ -13,7 +13,8 @@ namespace bellwether::node {
 // Every function throws std::runtime_error with a sentence that names the path.
 
 // The directory has the group of [local] then, or the daemon's own where that names none, and mode 0750; 0755 where
-// everybody may watch. What is missing above it is made, too.
+// everybody may watch. What is missing above it is made, too. Refused if it, or one of the two above it, belongs to
+// another user than the daemon's and root, or if it is a link.
 class RunDirectory {
 public:
     RunDirectory(std::filesystem::path path, const Local& local);

@@ -48,6 +48,43 @@ TEST_F(RunDirectories, AreNarrowedIfTheyExist) {
     EXPECT_EQ(mode_of(path), 0750U);
 }
 
+// Whoever made it could put other sockets in the place of ours, or have us change the mode of what is not ours.
+TEST_F(RunDirectories, AreRefusedIfTheyAreLinks) {
+    const std::filesystem::path victim = temporary.path() / "victim";
+    for (const std::filesystem::path& link : {path, path.parent_path()}) {
+        std::filesystem::create_directories(link.parent_path());
+        std::filesystem::create_directories(victim / "n1");
+        chmod(victim.c_str(), 0777);
+        std::filesystem::create_directory_symlink(victim, link);
+        EXPECT_THAT([&] { RunDirectory(path, {}); }, says(link.string() + " is a link: remove it, or choose"));
+        EXPECT_EQ(mode_of(victim), 0777U);
+        std::filesystem::remove_all(temporary.path() / "base");
+    }
+}
+
+TEST_F(RunDirectories, AreRefusedIfTheyOrThoseAboveThemBelongToAnotherUser) {
+    if (geteuid() != 0) GTEST_SKIP() << "needs root, to have directories of another user";
+    const std::filesystem::path cluster = path.parent_path();
+    for (const std::filesystem::path& of_another : {path, cluster, cluster.parent_path()}) {
+        std::filesystem::create_directories(path);
+        chmod(path.c_str(), 0777);
+        ASSERT_EQ(chown(of_another.c_str(), 65534, 65534), 0);
+        EXPECT_THAT([&] { RunDirectory(path, {}); },
+                    says(of_another.string() +
+                         " belongs to the user 65534, who could put other sockets in the place of ours: it must belong "
+                         "to the one who runs the node, which is 0: remove it, or choose another --run-dir"));
+        EXPECT_EQ(mode_of(path), 0777U);
+        std::filesystem::remove_all(temporary.path() / "base");
+    }
+}
+
+TEST_F(RunDirectories, MayLieBehindALinkThatTheOperatorMade) {
+    std::filesystem::create_directory(temporary.path() / "elsewhere");
+    std::filesystem::create_directory_symlink("elsewhere", temporary.path() / "base");
+    const RunDirectory directory{path, {}};
+    EXPECT_EQ(mode_of(path), 0750U);
+}
+
 TEST_F(RunDirectories, NeedAGroupThatExists) {
     EXPECT_THAT([&] { RunDirectory(path, {.group = "no-such-group-here"}); },
                 says("\"no-such-group-here\" of [local] does not exist"));
