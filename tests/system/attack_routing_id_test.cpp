@@ -6,10 +6,11 @@
 #include <cstdint>
 #include <cstdlib>
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
-#include "client/clock.hpp"
+#include "tests/support/composure.hpp"
 #include "tests/support/raw_peer.hpp"
 #include "tests/support/real_mesh.hpp"
 #include "tests/support/siege.hpp"
@@ -41,17 +42,10 @@ class ThievesOfRoutingIdsInRealTime : public ::testing::Test {
 protected:
     ThievesOfRoutingIdsInRealTime() {
         mesh.start_all();
-        leadership = mesh.await_leader("alpha");
-        for (const std::string& name : mesh.names()) mesh.await_links(name, 3);
-        begin = client::now();
+        composure.emplace(mesh);
     }
 
-    void TearDown() override {
-        ASSERT_TRUE(mesh.process("alpha").runs());
-        mesh.await_links("alpha", 3);
-        EXPECT_EQ(mesh.await_leader("alpha"), leadership);
-        mesh.expect_only(leadership, begin);
-    }
+    void TearDown() override { composure->expect_kept(); }
 
     // All of them, and holds what is not taken away again.
     void claim(const std::function<RawPeer()>& connect) {
@@ -71,8 +65,7 @@ protected:
     RealMesh mesh{{.priorities = {30, 20, 10}, .heartbeat = 100ms, .lease = 1000ms}};
     std::vector<RawPeer> thieves;
     zmq::context_t context;
-    Leadership leadership;
-    protocol::Time begin;
+    std::optional<Composure> composure;
 };
 
 TEST_F(ThievesOfRoutingIdsInRealTime, AtControlSockAreHungUpOnAndTheNextTwentyAreServed) {

@@ -1,4 +1,5 @@
-// The unit for systemd: that systemd takes it, and that the daemon lives in the little that it is left.
+// The unit for systemd: that systemd takes it, and that its commands work for a user without root and capabilities, in
+// the directories that it names. The rest of its sandbox is made by systemd, and not tried here.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <sys/stat.h>
@@ -87,7 +88,7 @@ TEST_F(ServiceUnit, IsOneThatSystemdTakes) {
     EXPECT_EQ(verified.output + verified.errors, "");
 }
 
-TEST_F(ServiceUnit, LeavesTheDaemonAllThatItNeedsInRealTime) {
+TEST_F(ServiceUnit, HasCommandsThatNeedNeitherRootNorCapabilitiesInRealTime) {
     const std::string free_ports = [] {
         const RealMesh mesh{MeshPlan{.priorities = {10}}};
         return content_of(mesh.config());
