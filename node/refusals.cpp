@@ -21,29 +21,29 @@ void Refusals::count(std::string_view kind) {
     static_cast<void>(counted(kind));
 }
 
-Refusals::Kind& Refusals::counted(std::string_view name) {
-    auto found = kinds_.find(name);
-    if (found == kinds_.end()) found = kinds_.emplace(name, Kind{}).first;
+Refusals::Kind& Refusals::counted(std::string_view kind) {
+    auto found = kinds_.find(kind);
+    if (found == kinds_.end()) found = kinds_.emplace(kind, Kind{}).first;
     ++found->second.count;
     return found->second;
 }
 
-void Refusals::report(std::string_view name, std::string_view who, std::string_view sentence,
+void Refusals::report(std::string_view kind, std::string_view who, std::string_view sentence,
                       std::chrono::steady_clock::time_point now) {
     const std::lock_guard lock{mutex_};
-    Kind& kind = counted(name);
-    if (kind.told.empty() || now - kind.minute >= quiet) {
-        kind.minute = now;
-        kind.told.clear();
+    Kind& of_kind = counted(kind);
+    if (of_kind.told.empty() || now - of_kind.minute >= quiet) {
+        of_kind.minute = now;
+        of_kind.told.clear();
     }
-    if (kind.told.size() > max_told || !kind.told.emplace(who).second) {
-        ++kind.untold;
-    } else if (kind.told.size() > max_told) {
-        ++kind.untold;
-        spdlog::warn("{}: more than {} peers or strangers in a minute, the others are counted only", name, max_told);
-    } else if (kind.untold > 0) {
-        spdlog::warn("{}: {} ({} more of {} since the last such line)", who, sentence, kind.untold, name);
-        kind.untold = 0;
+    if (of_kind.told.size() > max_told || !of_kind.told.emplace(who).second) {
+        ++of_kind.untold;
+    } else if (of_kind.told.size() > max_told) {
+        ++of_kind.untold;
+        spdlog::warn("{}: more than {} peers or strangers in a minute, the others are counted only", kind, max_told);
+    } else if (of_kind.untold > 0) {
+        spdlog::warn("{}: {} ({} more of {} since the last such line)", who, sentence, of_kind.untold, kind);
+        of_kind.untold = 0;
     } else {
         spdlog::warn("{}: {}", who, sentence);
     }
