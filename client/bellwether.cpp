@@ -1,5 +1,7 @@
 #include "client/bellwether.h"
 
+#include <algorithm>
+#include <chrono>
 #include <cstdio>
 #include <exception>
 #include <new>
@@ -10,6 +12,7 @@
 
 #include <zmq.hpp>
 
+#include "client/clock.hpp"
 #include "client/session.hpp"
 #include "client/watch.hpp"
 
@@ -105,14 +108,18 @@ void bw_watch_close(bw_watch* watch) { delete watch; }
 
 int bw_watch_next(bw_watch* watch, int timeout_ms, bw_leader* leader) {
     try {
-        auto news = watch->watch.next(span_of(timeout_ms));
-        if (!news) return 0;
-        watch->news = std::move(*news);
+        const auto deadline = client::now() + span_of(timeout_ms);
+        do {
+            const auto left = std::max(deadline - client::now(), protocol::Duration{});
+            auto news = watch->watch.next(std::chrono::ceil<std::chrono::milliseconds>(left));
+            if (!news) return 0;
+            watch->news = std::move(*news);
+        } while (watch->news.kind == client::News::Kind::repeated);
     } catch (const std::exception&) {
         return -1;
     }
     const protocol::Announcement& said = watch->news.announcement;
-    const bool known = watch->news.kind != client::News::Kind::unknown && !said.leader.empty();
+    const bool known = watch->news.is_known();
     *leader = {.leader = known ? said.leader.c_str() : "",
                .reason = known ? protocol::to_string(said.reason).data() : "unknown",
                .token = known ? said.token.value : 0,

@@ -32,7 +32,8 @@ typedef struct {
 BW_EXPORT bw_watch* bw_watch_open(const char* run_dir, const char* election, char* error, size_t error_size);
 BW_EXPORT void bw_watch_close(bw_watch* watch);
 
-/* 1: something is new, and in `leader`. 0: not within the time, or a signal ended the wait. -1: it broke. */
+/* 1: something is new, and in `leader`; what is only said again is not. 0: nothing within the time, or a signal ended
+ * the wait. -1: it broke. */
 BW_EXPORT int bw_watch_next(bw_watch* watch, int timeout_ms, bw_leader* leader);
 
 /* Readable when bw_watch_next() should be called. Edges: call it with 0 until it says 0, then wait; 1 s at most, as

@@ -168,21 +168,38 @@ std::optional<SessionEvent> Session::on(const Challenge& challenge) {
 std::optional<SessionEvent> Session::on(const Joined& joined) {
     stage_ = Stage::joined;
     due_ = now() + alive_interval;
-    back_off_ = shortest_back_off;
-    said_.clear();
+    if (!was_late_) all_is_well();
     return joined;
 }
 
 std::optional<SessionEvent> Session::on(const Granted& granted) {
     if (now() < granted.clock) return refuse_the_clock();
-    if (now() >= granted.valid_until) {
-        // It waited in the queue while this process stood still. There is nothing to begin.
-        send(Revoked{granted.token});
-        return std::nullopt;
-    }
+    if (now() >= granted.valid_until) return on_late(granted);
+    was_late_ = false;
+    all_is_well();
     mandate_.give(granted.token, granted.clock, granted.valid_until);
     holding_ = Holding{.token = granted.token, .valid_until = granted.valid_until};
     return granted;
+}
+
+std::optional<SessionEvent> Session::on_late(const Granted& granted) {
+    // A hand-over was given up; the deadline that is known of this token is as good, and it may still be acted with.
+    if (token() == granted.token) return std::nullopt;
+    if (!std::exchange(was_late_, true)) {
+        // It may have waited in the queue while this process stood still. There is nothing to begin.
+        send(Revoked{granted.token});
+        return std::nullopt;
+    }
+    // The next would be late, too, and so on without end: better that others lead.
+    send(protocol::session::Resign{});
+    return come_apart(now(),
+                      "what the daemon grants is over when it comes here: its clock is behind this process's (run both "
+                      "on one kernel and in one time namespace), or this host is too slow for the lease");
+}
+
+void Session::all_is_well() {
+    back_off_ = shortest_back_off;
+    said_.clear();
 }
 
 std::optional<SessionEvent> Session::on(const Extended& extended) {

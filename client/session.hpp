@@ -120,8 +120,10 @@ private:
     std::optional<SessionEvent> on(const Revoke& revoke);
     std::optional<SessionEvent> on(const Refused& refused);
     std::optional<SessionEvent> on(const protocol::Announcement& announcement) { return announcement; }
+    std::optional<SessionEvent> on_late(const Granted& granted);
     std::optional<SessionEvent> refuse_the_clock();
 
+    void all_is_well();
     void send(const protocol::session::FromProcess& message);
     void drop_connection();
     void set_timer();
@@ -139,6 +141,7 @@ private:
     protocol::Duration back_off_;
     std::optional<protocol::Incarnation> incarnation_;  // Of the daemon at the other end.
     std::optional<Holding> holding_;
+    bool was_late_{};  // The last grant had passed when it came.
     std::string said_;  // The last Waiting, which is not repeated.
 };
 

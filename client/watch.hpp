@@ -33,6 +33,10 @@ struct News {
     protocol::Announcement announcement;  // The newest.
     protocol::Frame frame;                // The same as it came, with keys this version may not know.
     protocol::Time received;
+
+    // Somebody leads, `announcement.leader` by name. The newest announcement names one also once it is not believed any
+    // more.
+    [[nodiscard]] bool is_known() const { return kind != Kind::unknown && !announcement.leader.empty(); }
 };
 
 class Watch {

@@ -51,8 +51,7 @@ int run_leader(const LeaderOptions& options) {
         const auto left = std::chrono::ceil<std::chrono::milliseconds>(begin + patience - client::now());
         auto news = left.count() > 0 ? watch.next(left) : std::nullopt;
         if (!news) throw Failure{exit_unknown, why_unknown(last, options)};
-        const bool known = news->kind != client::News::Kind::unknown && !news->announcement.leader.empty();
-        if (known) return print_leader(*news, options);
+        if (news->is_known()) return print_leader(*news, options);
         last = std::move(news);
     }
 }

@@ -82,6 +82,14 @@ TEST_F(TheCInterfaceInRealTime, Watches) {
     EXPECT_STREQ(leader.leader, "bravo");
     EXPECT_EQ(leader.token, 2001U);
     EXPECT_EQ(leader.is_leader, 0);
+    // Said again, it is not new, and holds up nothing that is.
+    node_.announce(announcement);
+    EXPECT_EQ(bw_watch_next(watch, 200, &leader), 0);
+    node_.announce(announcement);
+    announcement.token = {3001};
+    node_.announce(announcement);
+    ASSERT_EQ(bw_watch_next(watch, 10'000, &leader), 1);
+    EXPECT_EQ(leader.token, 3001U);
     // Three seconds of silence.
     ASSERT_EQ(bw_watch_next(watch, 10'000, &leader), 1);
     EXPECT_STREQ(leader.leader, "");

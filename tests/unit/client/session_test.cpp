@@ -11,6 +11,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "client/clock.hpp"
 #include "client/fake_node.hpp"
@@ -167,6 +168,40 @@ TEST_F(SessionInRealTime, AGrantWhoseTimeIsOverBeginsNothing) {
     node_->grant(second, 1h);
     EXPECT_EQ(await<Granted>()->token, second);
     EXPECT_EQ(node_->await<session::Revoked>()->token, first);
+}
+
+TEST_F(SessionInRealTime, TwoGrantsInARowWhoseTimeIsOverLeaveTheElectionToOthers) {
+    join();
+    node_->grant(first, 0s);
+    node_->grant(second, 0s);
+    EXPECT_NE(await<Waiting>()->text.find("or this host is too slow for the lease"), std::string::npos);
+    EXPECT_EQ(node_->await<session::Revoked>()->token, first);
+    EXPECT_TRUE(node_->await<session::Resign>());
+
+    // The same again is not said again, and comes more and more seldom, though it joins each time.
+    std::vector<protocol::Time> tries;
+    for (std::uint64_t token = 3001; tries.size() < 4; token += 1000) {
+        const auto event = session_->next(10s);
+        ASSERT_TRUE(event && std::holds_alternative<Joined>(*event));
+        tries.push_back(now());
+        node_->grant({token}, 0s);
+    }
+    EXPECT_GE(tries[3] - tries[2], 400ms);
+
+    ASSERT_TRUE(await<Joined>());
+    node_->grant({9001}, 1h);
+    EXPECT_EQ(await<Granted>()->token, Token{9001});
+}
+
+TEST_F(SessionInRealTime, AGrantWhoseTimeIsOverGivesNoTokenUpThatIsStillHeld) {
+    lead(first, 1h);
+    node_->revoke(first, protocol::Reason::drain, 10s);
+    node_->grant(first, 0s);
+    ASSERT_TRUE(await<Revoke>());
+    session_->hold(7);
+    ASSERT_TRUE(await<HeldProcess>());
+    EXPECT_FALSE(node_->await<session::Revoked>(0ms));
+    EXPECT_EQ(session_->token(), first);
 }
 
 TEST_F(SessionInRealTime, ADeadlineOnAnotherClockEndsIt) {

@@ -83,10 +83,14 @@ TEST_F(WatchInRealTime, KnowsNoLeaderOncePastTheDeadline) {
     leading.is_leader = true;
     leading.valid_until = now() + 200ms;
     tell(leading);
-    EXPECT_EQ(watch.next(10s)->kind, Kind::changed);
+    const auto first = watch.next(10s);
+    EXPECT_EQ(first->kind, Kind::changed);
+    EXPECT_TRUE(first->is_known());
     EXPECT_TRUE(watch.belief(ElectionName{})->may_act(now()));
     const auto news = watch.next(10s);
     EXPECT_EQ(news->kind, Kind::unknown);
+    EXPECT_EQ(news->announcement.leader, "alpha");
+    EXPECT_FALSE(news->is_known());
     EXPECT_GE(now(), *leading.valid_until);
     EXPECT_FALSE(watch.belief(ElectionName{})->may_act(now()));
 }
