@@ -294,6 +294,7 @@ private:
     // Leading.
     [[nodiscard]] Time lease_until() const;
     void drive_leading(Leader& leader);
+    [[nodiscard]] NodeId challenger() const;
     void consider_preemption();
     void depose(NodeId claimant, Term term);
     [[nodiscard]] NodeId best_heir(const std::vector<NodeId>& except) const;

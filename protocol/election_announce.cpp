@@ -251,6 +251,7 @@ ElectionStatus Election::status(Time now) const {
     if (const auto* leader = std::get_if<Leader>(&role_)) {
         status.lease_left = left(lease_until());
         status.heir = leader->handover ? leader->handover->heir : nobody;
+        status.challenger = challenger();
     }
     status.sessions = sessions_.size();
     if (const Holder* holder = sessions_.holder()) {

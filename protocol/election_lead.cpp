@@ -77,19 +77,28 @@ void Election::drive_leading(Leader& leader) {
     }
 }
 
-// To the best-ranked eligible linked node, if its priority is strictly higher, and to no other, once it has acked a
-// heartbeat sent preempt_delay or more after the link came up and it became eligible: measured to the last two-way
-// proof, not to now, so that a node which flaps just under the delay gets nothing.
-void Election::consider_preemption() {
+// To whom the leadership is due, if this node has it: the best-ranked eligible linked node, if its priority is strictly
+// higher, and no other.
+NodeId Election::challenger() const {
     const NodeId best = best_heir({});
-    if (!settings_.preempt || best == nobody || host_.now < hold_until_) {
+    if (!settings_.preempt || best == nobody) {
+        return nobody;
+    }
+    const Priority priority = heard_.at(best).view.priority;
+    const bool is_equal = priority == rank().priority && planted(Bug::preempts_equals);
+    return priority > rank().priority || is_equal ? best : nobody;
+}
+
+// Once that node has acked a heartbeat sent preempt_delay or more after the link came up and it became eligible:
+// measured to the last two-way proof, not to now, so that a node which flaps just under the delay gets nothing.
+void Election::consider_preemption() {
+    const NodeId best = challenger();
+    if (best == nobody || host_.now < hold_until_) {
         return;
     }
     const Heard& heard = heard_[best];
     const Peer& peer = *host_.liveness.find(best);
-    const bool is_equal = heard.view.priority == rank().priority && planted(Bug::preempts_equals);
-    if ((heard.view.priority <= rank().priority && !is_equal) || host_.now < heard.next_handover ||
-        peer.link_up_since == never || heard.eligible_since == never) {
+    if (host_.now < heard.next_handover || peer.link_up_since == never || heard.eligible_since == never) {
         return;
     }
     const Time steady_since = std::max(peer.link_up_since, heard.eligible_since);

@@ -29,6 +29,7 @@ struct ElectionStatus {
     bool preempts{};        // By its settings, a better-ranked node takes over.
     Duration handover_timeout{};
     NodeId heir{};          // A hand-over to this node is under way.
+    NodeId challenger{};    // It takes over from this one, once it has been well for long enough.
     std::size_t sessions{};  // That stand here, or may still act.
     SessionId session{};    // The one that holds the token; 0: none.
     bool revoking{};        // It was told to stop, or is waited for.

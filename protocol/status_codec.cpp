@@ -58,6 +58,7 @@ void write_election(MapWriter& map, const Status& status, const ElectionStatus& 
     map.field("preempt", e.preempts);
     field_ms(map, "handover_timeout_ms", e.handover_timeout);
     field_node(map, status, "heir", "heir_id", e.heir);
+    field_node(map, status, "challenger", "challenger_id", e.challenger);
     map.field("sessions", e.sessions);
     map.field("session", e.session);
     map.field("revoking", e.revoking);

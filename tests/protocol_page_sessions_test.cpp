@@ -146,6 +146,22 @@ TEST(Sessions, ASessionMayAskForALowerPriorityThanItsNodeHas) {
     EXPECT_FALSE(cluster.acts(modest));
 }
 
+TEST(Sessions, ABetterRankedNodeChallengesTheLeaderOnlyWhileASessionStandsThere) {
+    Cluster cluster{by_sessions()};
+    cluster.elapse_until(acts(cluster.campaign(2)));
+    cluster.elapse(3s);
+    EXPECT_EQ(cluster.election(2).challenger, nobody);
+    (void)cluster.campaign(1);
+    cluster.elapse(1s);
+    EXPECT_EQ(cluster.election(2).challenger, nobody) << "it is of a lower rank";
+    const SessionId better = cluster.campaign(3);
+    cluster.elapse(1s);
+    EXPECT_EQ(cluster.election(2).challenger, NodeId{3});
+    EXPECT_EQ(cluster.election(1).challenger, nobody) << "it does not lead";
+    cluster.elapse_until(acts(better));
+    EXPECT_EQ(cluster.election(3).challenger, nobody);
+}
+
 TEST(Sessions, ASessionIsNotPreferredToItsNode) {
     Cluster cluster{by_sessions()};
     (void)cluster.campaign(1, {.priority = 1000});

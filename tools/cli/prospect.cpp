@@ -21,13 +21,20 @@ std::string why_not_now(const Json& election) {
     return "";
 }
 
-// Of a better rank, here, and free to ask for it.
+std::string in_words(const std::string& name) { return name + " outranks it and may take over"; }
+
+// Where processes stand a node that could do better does so only with one of them, and then it is the challenger. Where
+// the node itself stands, one of a better rank that is here may be eligible again at any time.
 std::string who_may_preempt(const Json& status, const Json& election, std::uint64_t span_ms) {
     if (!flag_of(election, "preempt") || number_of(election, "hold_left_ms") >= span_ms) return "";
+    if (number_of(election, "sessions") > 0) {
+        const std::string challenger = text_of(election, "challenger");
+        return challenger.empty() ? "" : in_words(challenger);
+    }
     for (const Json& peer : list_of(status, "peers")) {
         const bool outranks = number_of(peer, "priority") > number_of(status, "priority");
         if (outranks && flag_of(peer, "voter") && flag_of(peer, "link_up") && !flag_of(peer, "leaving")) {
-            return text_of(peer, "name") + " outranks it and may take over";
+            return in_words(text_of(peer, "name"));
         }
     }
     return "";

@@ -43,6 +43,7 @@ ElectionStatus led_by_it() {
     election.preempts = true;
     election.handover_timeout = 10s;
     election.heir = {9};
+    election.challenger = {1};
     election.sessions = 2;
     election.session = {7};
     election.revoking = true;
@@ -87,8 +88,8 @@ TEST(StatusCodec, NodesAreShownByNameAndById) {
                          R"({"name":"default","role":"leader","term":8,"leader":"a","leader_id":1,"token":8001,)"
                          R"("reason":"elected","lease_left_ms":249,"bound_to":"a","bound_to_id":1,"bound_left_ms":0,)"
                          R"("eligible":"yes","hindrance":"","hold_left_ms":0,"preempt":true,)"
-                         R"("handover_timeout_ms":10000,"heir":"9","heir_id":9,"sessions":2,)"
-                         R"("session":7,"revoking":true,"failures":0,)"
+                         R"("handover_timeout_ms":10000,"heir":"9","heir_id":9,)"
+                         R"("challenger":"a","challenger_id":1,"sessions":2,"session":7,"revoking":true,"failures":0,)"
                          R"("cooldown_left_ms":0,"campaigns":0,"wins":0,"leader_changes":0})"))
         << shown(status);
 }

@@ -84,5 +84,18 @@ TEST_F(AskingIfItLeads, NotForLongIfABetterRankedNodeMayTakeOver) {
     EXPECT_EQ(why(31s), "");
 }
 
+TEST_F(AskingIfItLeads, WhereProcessesStandOnlyANodeThatHasOneMayTakeOver) {
+    election()["sessions"] = 1U;
+    election()["session"] = 7U;
+    status_["peers"][1]["link_up"] = true;
+    EXPECT_EQ(why(30s), "");
+    election()["challenger"] = "charlie";
+    election()["challenger_id"] = 3U;
+    EXPECT_EQ(why(30s), "charlie outranks it and may take over");
+    EXPECT_EQ(why(0s), "");
+    election()["hold_left_ms"] = 30'000U;
+    EXPECT_EQ(why(30s), "");
+}
+
 }  // namespace
 }  // namespace bellwether::cli
