@@ -34,7 +34,8 @@ std::string read_fields(const ReceivedMap& map, ControlRequest& request) {
     if (!is_version(map)) return "v must be 1, the version of this protocol";
     if (!map.read("type", request.type)) return "type must be a text, one of " + known_types();
     if (std::find(request_types.begin(), request_types.end(), request.type) == request_types.end()) {
-        return in_quotes(request.type) + " is no known type, these are: " + known_types();
+        return in_quotes(request.type) + " is no known type, these are: " + known_types() +
+               "; and of sessions: campaign, answer, alive, holds, revoked, resign";
     }
     if (!map.read("election", request.election)) {
         return "election must be a name of 1 to 64 letters, digits, - or _";

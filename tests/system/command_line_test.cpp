@@ -109,7 +109,9 @@ TEST_F(CommandLineInRealTime, LeaderPrintsTheName) {
     const Finished leader = mesh().order("charlie", {"leader"});
     EXPECT_EQ(leader.status, 0);
     EXPECT_EQ(leader.output, "alpha\n");
-    EXPECT_EQ(mesh().order("charlie", {"leader", "--election", "nothing-of-the-kind"}).status, 3);
+    const Finished unknown = mesh().order("charlie", {"leader", "--election", "nothing-of-the-kind"});
+    EXPECT_EQ(unknown.status, 3);
+    EXPECT_EQ(unknown.errors, "bellwether: no election \"nothing-of-the-kind\" is known; there is default\n");
 }
 
 TEST_F(CommandLineInRealTime, AWrongCallEndsWithTwo) {

@@ -1,6 +1,10 @@
 // bellwether leader: the leader's name, for scripts.
+#include <chrono>
+#include <filesystem>
 #include <memory>
+#include <optional>
 #include <string>
+#include <variant>
 
 #include <zmq.hpp>
 
@@ -11,6 +15,7 @@
 #include "tools/cli/duration_option.hpp"
 #include "tools/cli/exit_status.hpp"
 #include "tools/cli/format.hpp"
+#include "tools/cli/status_reply.hpp"
 #include "tools/cli/subcommands.hpp"
 #include "tools/cli/terminal.hpp"
 #include "tools/cli/watch_line.hpp"
@@ -21,6 +26,7 @@ namespace {
 
 // A daemon that runs says what it knows as soon as it is subscribed to.
 constexpr std::chrono::milliseconds first_word_timeout{1000};
+constexpr std::chrono::milliseconds answer_timeout{2000};
 
 struct LeaderOptions : ElectionOptions {
     std::chrono::milliseconds wait{};
@@ -33,9 +39,12 @@ int print_leader(const client::News& news, const LeaderOptions& options) {
     return exit_done;
 }
 
-std::string why_unknown(const std::optional<client::News>& last, const LeaderOptions& options) {
-    if (!last) return "nothing heard of the election " + options.election.str();
-    return "no leader known: " + std::string{protocol::to_string(last->announcement.reason)};
+// A node announces nothing of an election that it does not know.
+std::string why_silent(const std::filesystem::path& run_dir, const protocol::ElectionName& election) {
+    const auto answer = ask_status(run_dir, answer_timeout);
+    if (const auto* none = std::get_if<client::NoReply>(&answer)) return none->text;
+    const std::string why = why_unknown({&std::get<Json>(answer)}, election);
+    return why.empty() ? "nothing heard of the election " + election.str() : why;
 }
 
 int run_leader(const LeaderOptions& options) {
@@ -50,7 +59,11 @@ int run_leader(const LeaderOptions& options) {
         const auto patience = last ? options.wait : std::max(options.wait, first_word_timeout);
         const auto left = std::chrono::ceil<std::chrono::milliseconds>(begin + patience - client::now());
         auto news = left.count() > 0 ? watch.next(left) : std::nullopt;
-        if (!news) throw Failure{exit_unknown, why_unknown(last, options)};
+        if (!news && !last) throw Failure{exit_unknown, why_silent(run_dir, options.election)};
+        if (!news) {
+            throw Failure{exit_unknown,
+                          "no leader known: " + std::string{protocol::to_string(last->announcement.reason)}};
+        }
         if (news->is_known()) return print_leader(*news, options);
         last = std::move(news);
     }

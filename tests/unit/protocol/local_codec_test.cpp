@@ -152,9 +152,11 @@ TEST(Requests, EachMistakeIsASentence) {
     EXPECT_EQ(complaint(tests::bytes_of("82 a1 76 01 a4 74 79 70 65 05")),
               "type must be a text, one of status, stepdown, transfer, drain, undrain, reload");
     EXPECT_EQ(complaint(tests::bytes_of("82 a1 76 01 a4 74 79 70 65 a2 22 0a")),
-              "\"??\" is no known type, these are: status, stepdown, transfer, drain, undrain, reload");
+              "\"??\" is no known type, these are: status, stepdown, transfer, drain, undrain, reload; "
+              "and of sessions: campaign, answer, alive, holds, revoked, resign");
     EXPECT_EQ(complaint(tests::bytes_of("81 a1 76 01")),
-              "\"\" is no known type, these are: status, stepdown, transfer, drain, undrain, reload");
+              "\"\" is no known type, these are: status, stepdown, transfer, drain, undrain, reload; "
+              "and of sessions: campaign, answer, alive, holds, revoked, resign");
     EXPECT_EQ(complaint(status_with("a2 69 64 a1 78")), "id must be an unsigned integer");
     EXPECT_EQ(complaint(status_with("a8 65 6c 65 63 74 69 6f 6e a3 61 20 62")),
               "election must be a name of 1 to 64 letters, digits, - or _");
