@@ -2,13 +2,16 @@
 
 #include <dirent.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <charconv>
+#include <chrono>
 #include <csignal>
 #include <cstring>
 #include <ctime>
@@ -16,14 +19,22 @@
 #include <string>
 #include <string_view>
 #include <system_error>
+#include <utility>
 
 #include "node/descriptor.hpp"
+#include "protocol/time.hpp"
+#include "tools/run/say.hpp"
 
 namespace bellwether::run {
 
 namespace {
 
-constexpr timespec look_interval{.tv_sec = 0, .tv_nsec = 1'000'000};
+using namespace std::chrono_literals;
+using protocol::Duration;
+
+// Between two looks for what has become our child; longer and longer while nothing dies.
+constexpr Duration shortest_pause = 1ms;
+constexpr Duration longest_pause = 100ms;
 
 pid_t number_in(std::string_view text) {
     pid_t number = 0;
@@ -44,14 +55,33 @@ pid_t parent_of(int proc, const char* pid) {
     return number_in(text.substr(end_of_name + 4));
 }
 
-void reap_the_dead(const std::function<void(pid_t, int)>& reaped, bool& none_left) {
-    for (;;) {
+// How many they were.
+std::size_t reap_the_dead(const std::function<void(pid_t, int)>& reaped, bool& none_left) {
+    for (std::size_t count = 0;; ++count) {
         int status = 0;
         const pid_t pid = ::waitpid(-1, &status, WNOHANG);
         none_left = pid < 0 && errno == ECHILD;
-        if (pid <= 0) return;
+        if (pid <= 0) return count;
         reaped(pid, status);
     }
+}
+
+// Not where nobody reads: who waits here must not wait for that.
+void say_that_it_lives(pid_t child) {
+    pollfd item{.fd = STDERR_FILENO, .events = POLLOUT, .revents = 0};
+    if (::poll(&item, 1, 0) <= 0) return;
+    say("process " + std::to_string(child) +
+        " of the command cannot be killed, as it is another user's; waiting for its end");
+}
+
+// For so long, or until a child has ended.
+void wait_for_a_death(Duration span) {
+    sigset_t set;
+    sigemptyset(&set);
+    sigaddset(&set, SIGCHLD);
+    ::sigprocmask(SIG_BLOCK, &set, nullptr);
+    const timespec time{.tv_sec = 0, .tv_nsec = span.count()};
+    ::sigtimedwait(&set, nullptr, &time);
 }
 
 }  // namespace
@@ -74,13 +104,17 @@ std::vector<pid_t> children_of(pid_t parent) {
 }
 
 void kill_children(const std::function<void(pid_t, int)>& reaped) {
-    for (;;) {
+    bool has_said = false;
+    for (Duration pause = shortest_pause;; pause = std::min(2 * pause, longest_pause)) {
         bool none_left = false;
-        reap_the_dead(reaped, none_left);
+        if (reap_the_dead(reaped, none_left) > 0) pause = shortest_pause;
         if (none_left) return;
         // They are our children and not yet reaped, so their pids are theirs.
-        for (const pid_t child : children_of(::getpid())) ::kill(child, SIGKILL);
-        ::nanosleep(&look_interval, nullptr);
+        for (const pid_t child : children_of(::getpid())) {
+            const bool is_out_of_reach = ::kill(child, SIGKILL) != 0 && errno == EPERM;
+            if (is_out_of_reach && !std::exchange(has_said, true)) say_that_it_lives(child);
+        }
+        wait_for_a_death(pause);
     }
 }
 
