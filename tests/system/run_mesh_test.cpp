@@ -113,13 +113,14 @@ protected:
         }
     }
 
-    // What was said of the time that was left, in ms, by the run of this node.
+    // What was said of the time that was left, in ms, by the run of this node; below 0 if it was over.
     [[nodiscard]] std::vector<double> margins_of(const std::string& name) const {
         std::vector<double> found;
         const std::string text = content_of(errors_of(name));
-        const std::regex words{R"(nothing of the command is left, ([0-9.]+) ms before)"};
+        const std::regex words{R"(nothing of the command is left, ([0-9.]+) ms (before|after))"};
         for (std::sregex_iterator match{text.begin(), text.end(), words}, end; match != end; ++match) {
-            found.push_back(std::stod((*match)[1]));
+            const double left = std::stod((*match)[1]);
+            found.push_back((*match)[2] == "before" ? left : -left);
         }
         return found;
     }

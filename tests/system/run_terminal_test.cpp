@@ -65,9 +65,16 @@ protected:
         FAIL() << "no \"" << text << "\" after: " << screen_.substr(read_);
     }
 
-    void lead(const std::string& command) {
-        type(bellwether().string() + " run --run-dir " + directory_.path().string() + " --election work -- " + command +
-             "\n");
+    [[nodiscard]] std::string run_of(const std::string& command) const {
+        return bellwether().string() + " run --run-dir " + directory_.path().string() + " --election work -- " +
+               command;
+    }
+
+    void lead(const std::string& command) { lead_in(run_of(command)); }
+
+    // With a line of the shell that has a `run` in it.
+    void lead_in(const std::string& line) {
+        type(line + "\n");
         ASSERT_TRUE(node_.await<session::Campaign>());
         // The guardian, then the command.
         for (const bool kill : {false, true}) {
@@ -104,6 +111,37 @@ TEST_F(RunUnderATerminalInRealTime, CtrlCEndsTheCommandAndRunWithIt) {
     expect("status-130");
 }
 
+TEST_F(RunUnderATerminalInRealTime, CtrlCEndsALoopOfTheShell) {
+    lead_in("while :; do " + run_of("sh -c 'echo ready-$((1 + 1)); exec sleep 1000'") + "; done");
+    expect("ready-2");
+    type(ctrl_c);
+    ASSERT_TRUE(node_.await<session::Resign>());
+    type("echo status-$? shell-$((40 + 2))\n");
+    expect("status-130 shell-42");
+}
+
+// With job control the terminal belongs to the script, until it is lent to the command: Ctrl-C reaches that alone.
+TEST_F(RunUnderATerminalInRealTime, CtrlCEndsAScript) {
+    lead_in("bash -c \"" + run_of("sh -c 'echo ready-\\$((1 + 1)); exec sleep 1000'") +
+            "; echo goes-on-\\$((1 + 1))\"");
+    expect("ready-2");
+    type(ctrl_c);
+    ASSERT_TRUE(node_.await<session::Resign>());
+    type("echo status-$? shell-$((40 + 2))\n");
+    expect("status-130 shell-42");
+    EXPECT_EQ(screen_.find("goes-on-2"), std::string::npos);
+}
+
+TEST_F(RunUnderATerminalInRealTime, ACommandThatHandlesCtrlCAndExitsEndsNoLoop) {
+    lead_in("for i in 1 2; do " +
+            run_of("sh -c 'trap \"exit 3\" INT; echo ready-$((1 + 1)); while :; do sleep 0.01; done'") +
+            "; echo status-$?; break; done; echo loop-$((40 + 2))");
+    expect("ready-2");
+    type(ctrl_c);
+    expect("status-3");
+    expect("loop-42");
+}
+
 TEST_F(RunUnderATerminalInRealTime, CtrlZStopsTheJobAndFgGoesOn) {
     lead("sh -c 'echo ready-$((1 + 1)); read word; echo got-$word'");
     expect("ready-2");
@@ -131,7 +169,7 @@ TEST_F(RunUnderATerminalInRealTime, InAPipelineTheTerminalIsLeftToWhoReadsTheOut
 }
 
 TEST_F(RunUnderATerminalInRealTime, CtrlCBeforeItLeadsEndsRun) {
-    type(bellwether().string() + " run --run-dir " + directory_.path().string() + " --election work -- sleep 1000\n");
+    type("while :; do " + run_of("sleep 1000") + "; done\n");
     ASSERT_TRUE(node_.await<session::Campaign>());
     expect("waiting to lead");
     type(ctrl_c);
@@ -146,6 +184,7 @@ TEST_F(RunUnderATerminalInRealTime, InTheBackgroundItLeavesTheTerminalToTheShell
     type("echo shell-$((40 + 2))\n");
     expect("shell-42");
     type("kill %1; wait %1; echo status-$?\n");
+    expect("Terminated");
     expect("status-143");
 }
 

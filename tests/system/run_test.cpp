@@ -12,6 +12,7 @@
 #include "client/clock.hpp"
 #include "client/fake_node.hpp"
 #include "tests/support/child_process.hpp"
+#include "tests/support/mesh_sockets.hpp"
 #include "tests/support/real_mesh.hpp"
 #include "tests/support/temporary_directory.hpp"
 #include "tools/run/children.hpp"
@@ -181,8 +182,11 @@ TEST_F(RunInRealTime, IsGoneInTimeWhenRunItselfStandsStill) {
     const auto lines = await_lines(2);
     process_->send(SIGSTOP);
     EXPECT_LT(last_alive({std::stoi(lines[0]), std::stoi(lines[1])}), valid_until_);
+    // It hears of it when that is long over, and tells of the time at which it was.
+    while (client::now() < valid_until_) std::this_thread::sleep_for(10ms);
     process_->send(SIGCONT);
     EXPECT_EQ(status(), 123);
+    EXPECT_NE(content_of(errors_).find(" ms before the lease is over\n"), std::string::npos) << content_of(errors_);
 }
 
 TEST_F(RunInRealTime, IsGoneInTimeWhenTheGuardianStandsStill) {
@@ -271,6 +275,33 @@ TEST_F(RunInRealTime, RestartedItHasATokenOfItsOwn) {
               std::string::npos);
     process_->send(SIGTERM);
     EXPECT_EQ(status(), 128 + SIGTERM);
+}
+
+TEST_F(RunInRealTime, WithRestartItWaitsForADaemonThatIsNotThereYet) {
+    node_.reset();
+    std::filesystem::remove_all(run_dir_);
+    std::filesystem::create_directory(run_dir_);
+    start({"--restart"}, {"sh", "-c", "echo $BELLWETHER_TOKEN; exec sleep 1000"});
+    ASSERT_TRUE(eventually([&] { return content_of(errors_).find("; waiting\n") != std::string::npos; }, patience));
+    node_.emplace(run_dir_);
+    grant(first, 1h);
+    EXPECT_EQ(await_lines(1).front(), "1001");
+    const auto status_of = [&](std::vector<std::string> arguments) {
+        return run({.program = bellwether(), .arguments = std::move(arguments)}).status;
+    };
+    const std::string nowhere = directory_.path() / "bravo";
+    EXPECT_EQ(status_of({"run", "--run-dir", nowhere, "--restart", "--wait", "300ms", "--", "true"}), 124);
+}
+
+TEST_F(RunInRealTime, SaysSoWhenTheDaemonMayNotKillTheCommand) {
+    start(print_and_stay);
+    ASSERT_TRUE(node_->await<session::Holds>());  // The guardian, which is not to be killed.
+    const auto command = node_->await<session::Holds>();
+    ASSERT_TRUE(command);
+    EXPECT_EQ(content_of(errors_).find("cannot kill"), std::string::npos);
+    node_->say(session::HeldProcess{.pid = command->pid, .killable = false});
+    EXPECT_TRUE(eventually(
+        [&] { return content_of(errors_).find("the daemon cannot kill the command") != std::string::npos; }, patience));
 }
 
 TEST_F(RunInRealTime, RestartedWithANewGuardianItMeetsSignalsAsBefore) {

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include <poll.h>
+#include <unistd.h>
 #include <zmq.hpp>
 
 #include "client/clock.hpp"
@@ -34,6 +35,8 @@ namespace {
 
 using namespace std::chrono_literals;
 using run::Outcome;
+
+constexpr protocol::Duration look_interval = 200ms;  // For a daemon.
 
 struct RunOptions : ElectionOptions {
     std::chrono::milliseconds grace{5s};
@@ -59,11 +62,29 @@ int status_of(const Outcome& outcome) {
     return exit_run_lost;
 }
 
+// The signal that made run end, if one did: typed, or sent to it.
+int signal_of(const Outcome& outcome) {
+    if (outcome.kind == Outcome::Kind::told_off) return outcome.wait_status;
+    const bool was_told = outcome.was_told_to_end && outcome.kind == Outcome::Kind::ended;
+    return was_told && WIFSIGNALED(outcome.wait_status) ? WTERMSIG(outcome.wait_status) : 0;
+}
+
+// A shell goes on with its loop after a status, whatever it is, and ends it only after a death by the signal itself,
+// which it shows as the same status. Of what was typed on a terminal that was lent, its script has not heard, either.
+void die_if_told(const Outcome& outcome) {
+    const int signal = signal_of(outcome);
+    if (signal != SIGINT && signal != SIGTERM) return;
+    std::signal(signal, SIG_DFL);
+    ::kill(outcome.was_typed ? 0 : ::getpid(), signal);
+}
+
 bool may_restart(const Outcome& outcome) {
     using Kind = Outcome::Kind;
     const bool has_led = outcome.kind == Kind::ended || outcome.kind == Kind::lost || outcome.kind == Kind::broken;
     return has_led && !outcome.was_told_to_end;
 }
+
+Outcome told_off(int signal) { return {.kind = Outcome::Kind::told_off, .wait_status = signal}; }
 
 // The signal that ended the wait, if one did.
 std::optional<int> pause_for(protocol::Duration span, const run::Signals& signals) {
@@ -82,7 +103,7 @@ run::Program program_of(const RunOptions& options, const std::filesystem::path& 
                             {"BELLWETHER_RUN_DIR", run_dir.string()}}};
 }
 
-int lead_and_run(const RunOptions& options, const std::filesystem::path& run_dir) {
+Outcome lead_and_run(const RunOptions& options, const std::filesystem::path& run_dir, protocol::Time lead_before) {
     // SIGCHLD ignored, as some starters leave it, would hide the end of the command.
     std::signal(SIGCHLD, SIG_DFL);
     const run::Program program = program_of(options, run_dir);  // Keeps how signals are met here.
@@ -91,27 +112,46 @@ int lead_and_run(const RunOptions& options, const std::filesystem::path& run_dir
     const run::Signals signals;
     run::Terminal terminal;
     zmq::context_t context;
-    run::Plan plan{.run_dir = run_dir, .election = options.election, .grace = options.grace};
-    if (options.wait) plan.lead_before = client::now() + *options.wait;
+    run::Plan plan{
+        .run_dir = run_dir, .election = options.election, .grace = options.grace, .lead_before = lead_before};
     run::say("waiting to lead " + options.election.str() + "; the command is held by " + guardian->means());
     for (run::BackOff back_off;;) {
-        const protocol::Time begin = client::now();
         const Outcome outcome = run::Attempt{{context, *guardian, signals, terminal}, plan}.run();
         if (!outcome.text.empty()) run::say(outcome.text);
-        if (!options.restart || !may_restart(outcome)) return status_of(outcome);
+        if (!options.restart || !may_restart(outcome)) return outcome;
         plan.lead_before = protocol::never;
         // There are other threads by now; what the guardian does needs none of them, nor what they may have locked.
         if (guardian->is_dead()) {
-            guardian.reset();  // Its cgroup has the name of the next one's.
+            guardian.reset();  // The next one inherits nothing of it.
             guardian = std::make_unique<run::Guardian>(program);
             run::say("the command is held by " + guardian->means());
         }
-        const auto pause = back_off.after(client::now() - begin);
+        const auto pause = back_off.after(outcome.ran);
         if (outcome.kind == Outcome::Kind::ended) {
             run::say("the command ended with status " + std::to_string(status_of(outcome)) + "; again in " +
                      std::to_string(std::chrono::ceil<std::chrono::milliseconds>(pause).count()) + " ms");
         }
-        if (const auto signal = pause_for(pause, signals)) return 128 + *signal;
+        if (const auto signal = pause_for(pause, signals)) return told_off(*signal);
+    }
+}
+
+// With --restart one that is not there yet is waited for. Or how the wait ended.
+std::variant<std::filesystem::path, Outcome> await_daemon(const RunOptions& options, protocol::Time lead_before) {
+    const run::Signals signals;
+    for (;;) {
+        try {
+            return locate_daemon(options.daemon);
+        } catch (const NoAccess&) {
+            throw;
+        } catch (const Failure& missing) {
+            if (!options.restart || missing.status != exit_no_daemon) throw;
+            run::say_once(std::string{missing.what()} + "; waiting");
+        }
+        if (client::now() >= lead_before) {
+            run::say("not leading in time");
+            return Outcome{.kind = Outcome::Kind::not_led};
+        }
+        if (const auto signal = pause_for(look_interval, signals)) return told_off(*signal);
     }
 }
 
@@ -136,6 +176,16 @@ void check_grace(const RunOptions& options, const std::filesystem::path& run_dir
                                      std::to_string(limit.count()) + " ms, or a hand-over never succeeds"};
 }
 
+Outcome run_when_there_is_a_daemon(const RunOptions& options) {
+    const protocol::Time lead_before = options.wait ? client::now() + *options.wait : protocol::never;
+    const auto found = await_daemon(options, lead_before);
+    if (const auto* outcome = std::get_if<Outcome>(&found)) return *outcome;
+    const auto& run_dir = std::get<std::filesystem::path>(found);
+    check(options, run_dir);
+    check_grace(options, run_dir);
+    return lead_and_run(options, run_dir, lead_before);
+}
+
 int run_run(const RunOptions& options) {
     try {
         if (options.command.empty() || !options.misplaced.empty()) {
@@ -146,10 +196,9 @@ int run_run(const RunOptions& options) {
                      (status == run::exit_not_found ? ": there is no such command" : ": it cannot be executed"));
             return status;
         }
-        const auto run_dir = locate_daemon(options.daemon);
-        check(options, run_dir);
-        check_grace(options, run_dir);
-        return lead_and_run(options, run_dir);
+        const Outcome outcome = run_when_there_is_a_daemon(options);
+        die_if_told(outcome);
+        return status_of(outcome);
     } catch (const Failure& failure) {
         if (*failure.what() != '\0') run::say(failure.what());
         return failure.status == exit_no_daemon ? exit_run_no_daemon : exit_run_bad_call;
@@ -169,13 +218,16 @@ void add_run(CLI::App& app, std::vector<std::string> command, int& exit_status) 
     add_election_options(*run, *options);
     add_duration(*run, "--grace", options->grace, "From SIGTERM to SIGKILL when leadership is revoked");
     add_duration(*run, "--wait", options->wait, "Give up if it does not lead within this time");
-    run->add_flag("--restart", options->restart, "Stand again when the command has ended or leadership was lost");
+    run->add_flag(
+        "--restart", options->restart,
+        "Stand again when the command has ended or leadership was lost, and wait for a daemon that is not there");
     run->add_option("COMMAND", options->misplaced, "What to run, and its arguments, after --");
     run->footer(
         "The command has BELLWETHER_TOKEN, _ELECTION, _NODE and _RUN_DIR in its environment. When leadership cannot "
         "be\n"
         "extended it is killed before the lease is over, with all it has started.\n"
-        "Exit status: the command's own, 128+n if it died of signal n; 122 no daemon, 123 leadership lost, 124 not\n"
+        "Exit status: the command's own, 128+n if it died of signal n (of a SIGINT or SIGTERM that was sent to run or\n"
+        "typed, run dies as well, which a shell shows as 128+n); 122 no daemon, 123 leadership lost, 124 not\n"
         "leading within --wait, 125 wrong call or a failure of run itself, 126 the command cannot be executed,\n"
         "127 there is no such command.\n"
         "Example: bellwether run --election backups --restart -- /usr/local/bin/backup --all");

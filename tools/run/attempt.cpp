@@ -68,24 +68,24 @@ void Attempt::take_reports() {
                 break;
             case Report::Kind::ended:
                 // Whoever was asked to stop and did has lost leadership, whatever its status.
-                if (phase_ == Phase::stopping || client::now() >= kill_at()) return finish_lost();
+                if (phase_ == Phase::stopping || report->time >= kill_at()) return finish_lost(report->time);
                 return finish({.kind = Outcome::Kind::ended, .wait_status = static_cast<int>(report->value)});
-            case Report::Kind::expired: return finish_lost();
+            case Report::Kind::expired: return finish_lost(report->time);
         }
     }
     if (!around_.guardian.is_dead() || outcome_) return;
     around_.guardian.replace(command_);
-    finish({.kind = Outcome::Kind::broken, .text = "the guardian process was killed" + what_is_left()});
+    finish({.kind = Outcome::Kind::broken, .text = "the guardian process was killed" + what_is_left(client::now())});
 }
 
-void Attempt::finish_lost() {
+void Attempt::finish_lost(Time gone) {
     const std::string why = why_lost_.empty() ? "the lease was not extended in time" : why_lost_;
-    finish({.kind = Outcome::Kind::lost, .text = "leadership is lost: " + why + what_is_left()});
+    finish({.kind = Outcome::Kind::lost, .text = "leadership is lost: " + why + what_is_left(gone)});
 }
 
-std::string Attempt::what_is_left() const {
+std::string Attempt::what_is_left(Time gone) const {
     if (phase_ == Phase::standing) return "";
-    const auto left = std::chrono::duration<double, std::milli>{valid_until_ - client::now()}.count();
+    const auto left = std::chrono::duration<double, std::milli>{valid_until_ - gone}.count();
     const std::string relation = left < 0 ? " ms after the lease was over" : " ms before the lease is over";
     return "; nothing of the command is left, " + std::to_string(std::abs(left)) + relation;
 }
@@ -94,10 +94,12 @@ void Attempt::finish(Outcome outcome) {
     // First of all: everybody waits for it.
     session_.revoked();
     session_.resign();
+    if (phase_ != Phase::standing) outcome.ran = client::now() - began_;
     const int status = outcome.wait_status;
     if (outcome.kind == Outcome::Kind::ended && WIFSIGNALED(status)) {
-        const bool typed = WTERMSIG(status) == SIGINT || WTERMSIG(status) == SIGQUIT;
-        told_to_end_ |= passed_on_.contains(WTERMSIG(status)) || (typed && around_.terminal.is_lent());
+        const bool is_key = WTERMSIG(status) == SIGINT || WTERMSIG(status) == SIGQUIT;
+        outcome.was_typed = is_key && around_.terminal.is_lent();
+        told_to_end_ |= passed_on_.contains(WTERMSIG(status)) || outcome.was_typed;
     }
     around_.terminal.take_back();
     outcome.was_told_to_end = told_to_end_;
@@ -133,7 +135,13 @@ void Attempt::on(const client::Joined& /*joined*/) {
 }
 
 void Attempt::on(const client::HeldProcess& held) {
-    command_held_ = command_ && static_cast<pid_t>(held.pid) == *command_;
+    if (!command_ || static_cast<pid_t>(held.pid) != *command_) return;
+    command_held_ = true;
+    if (!held.killable) {
+        say_once(
+            "the daemon cannot kill the command, as it is of another user, or out of its sight: run and its "
+            "guardian alone see to its end");
+    }
     start_if_possible();
 }
 
@@ -181,6 +189,7 @@ void Attempt::start_if_possible() {
     if (!can || session_.token().value == 0 || client::now() >= kill_at()) return;
     phase_ = Phase::leading;
     token_ = session_.token();
+    began_ = client::now();
     set_deadline();
     around_.terminal.lend(*command_);
     say("leading " + plan_.election.str() + " with token " + std::to_string(token_.value));
@@ -213,7 +222,7 @@ void Attempt::watch_the_time() {
     take_reports();
     if (outcome_) return;
     around_.guardian.replace(command_);
-    finish({.kind = Outcome::Kind::broken, .text = "the guardian process was late" + what_is_left()});
+    finish({.kind = Outcome::Kind::broken, .text = "the guardian process was late" + what_is_left(client::now())});
 }
 
 Time Attempt::kill_at() const { return valid_until_ - margin() - head_start; }

@@ -44,8 +44,10 @@ struct Outcome {
         broken,    // There is no guardian any more.
     };
     Kind kind{};
-    int wait_status{};       // ended: of the command. told_off: the signal.
-    bool was_told_to_end{};  // By a signal that was passed on.
+    int wait_status{};         // ended: of the command. told_off: the signal.
+    bool was_told_to_end{};    // By a signal that was passed on, or typed.
+    bool was_typed{};          // On the terminal that was lent to the command, so nobody else has heard of it.
+    protocol::Duration ran{};  // The command.
     std::string text{};
 };
 
@@ -82,9 +84,9 @@ private:
     void start_if_possible();
     void suspend();
     void finish(Outcome outcome);
-    void finish_lost();
-    // And how long before the end: for people who want to know how close it was.
-    [[nodiscard]] std::string what_is_left() const;
+    void finish_lost(protocol::Time gone);
+    // Nothing, from `gone` on, and how long before the end that was: for people who want to know how close it was.
+    [[nodiscard]] std::string what_is_left(protocol::Time gone) const;
     // When all has to be killed, to be gone when the lease is over; and when this process does it, if the guardian has
     // not.
     [[nodiscard]] protocol::Time kill_at() const;
@@ -101,6 +103,7 @@ private:
     protocol::Duration lease_{};  // The longest that was seen.
     protocol::Time valid_until_{protocol::never};
     protocol::Token token_{};  // The command's.
+    protocol::Time began_{};  // It.
     std::set<int> passed_on_{};  // Signals.
     bool told_to_end_{};
     std::string why_lost_;

@@ -11,6 +11,7 @@
 #include <system_error>
 #include <utility>
 
+#include "client/clock.hpp"
 #include "tools/run/children.hpp"
 #include "tools/run/guardian_process.hpp"
 
@@ -25,7 +26,9 @@ Guardian::Guardian(const Program& program) {
     channel_ = node::Descriptor{ends[0]};
     node::Descriptor its_end{ends[1]};
     adopt_orphans();
-    cgroup_ = Cgroup::make("bellwether-run-" + std::to_string(::getpid()));
+    // One that is left over, as its owners were killed together, must not be in the way of a later process of this pid.
+    const std::string name = std::to_string(::getpid()) + '-' + std::to_string(protocol::ns_of(client::now()));
+    cgroup_ = Cgroup::make("bellwether-run-" + name);
     means_ = cgroup_ ? "cgroup " + cgroup_->path().string() : "process group, and adoption of those who leave it";
     pid_ = ::fork();
     if (pid_ < 0) throw std::system_error(errno, std::generic_category(), "fork");

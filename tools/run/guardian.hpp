@@ -46,6 +46,7 @@ struct Report {
     };
     Kind kind{};
     std::int64_t value{};
+    protocol::Time time{};  // When it was so. Who reads it may have stood still since.
 };
 
 // As `run` sees it.

@@ -162,7 +162,7 @@ void GuardianProcess::kill_everything() {
 }
 
 void GuardianProcess::report(Report::Kind kind, std::int64_t value) const {
-    const Report report{.kind = kind, .value = value};
+    const Report report{.kind = kind, .value = value, .time = client::now()};
     (void)::send(channel_.get(), &report, sizeof report, MSG_NOSIGNAL | MSG_DONTWAIT);
 }
 

@@ -49,6 +49,35 @@ TEST(AGuardianInRealTime, TellsHowTheCommandEnded) {
         "exit 7");
 }
 
+TEST(AGuardianInRealTime, TellsWhenNothingWasLeftToWhoReadsItLate) {
+    expect_in_a_child(
+        [](Guardian& guardian) {
+            guardian.order(Order::Kind::prepare);
+            if (!await(guardian)) return false;
+            const auto begin = client::now();
+            guardian.order(Order::Kind::go, 1);
+            pollfd item{.fd = guardian.fd(), .events = POLLIN, .revents = 0};
+            (void)::poll(&item, 1, 10'000);
+            const auto heard = client::now();
+            (void)::poll(nullptr, 0, 100);
+            const auto ended = guardian.next_report();
+            return ended && begin < ended->time && ended->time <= heard;
+        },
+        "exit 0");
+}
+
+TEST(AGuardianInRealTime, ACgroupOfOneThatHadItsPidIsNotInItsWay) {
+    expect_in_a_child(
+        [](Guardian& guardian) {
+            const Program program{.words = {"/bin/true"}, .environment = {}};
+            const Guardian next{program};
+            const bool has_cgroup = guardian.means().starts_with("cgroup ");
+            return next.means().starts_with("cgroup ") == has_cgroup &&
+                   (next.means() != guardian.means()) == has_cgroup;
+        },
+        "exit 0");
+}
+
 TEST(AGuardianInRealTime, KillsAtTheDeadlineThatItWasToldLast) {
     expect_in_a_child(
         [](Guardian& guardian) {
