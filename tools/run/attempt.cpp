@@ -107,8 +107,10 @@ void Attempt::finish(Outcome outcome) {
 }
 
 void Attempt::take_signals() {
-    while (const auto signal = around_.signals.next()) {
-        if (outcome_) return;
+    // One that comes when this has ended is for whoever waits next.
+    while (!outcome_) {
+        const auto signal = around_.signals.next();
+        if (!signal) return;
         if (phase_ == Phase::standing) {
             if (!around_.signals.ends_a_wait(*signal)) continue;
             return finish({.kind = Outcome::Kind::told_off, .wait_status = *signal});
