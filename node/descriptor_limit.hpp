@@ -6,9 +6,9 @@
 
 namespace bellwether::node {
 
-// As many as we may have, up to 65,536, and the table for all of them. From then on connections are accepted only while there is room: local ones up
-// to half of all descriptors, those from other hosts up to the last 64. One beyond that is closed at once. Once, before
-// the first thread.
+// As many as we may have, up to 65,536, and the table for all of them. From then on connections are accepted only while
+// there is room: local ones up to half of all descriptors, those from other hosts up to the last 64. One beyond that is
+// closed at once. Once, before the first thread.
 void limit_descriptors();
 
 // Whether a connection that was given this descriptor may stay.

@@ -77,8 +77,8 @@ void Reload::begin() {
 // On its own thread. What it looks at does not change until it has ended.
 Reload::Result Reload::read() const {
     // Nobody may ever write to a pipe again, and the end of the daemon would wait for that.
-    if (std::error_code ignored; std::filesystem::exists(running_.file, ignored) &&
-                                 !std::filesystem::is_regular_file(running_.file, ignored)) {
+    if (std::error_code ignored;
+        std::filesystem::exists(running_.file, ignored) && !std::filesystem::is_regular_file(running_.file, ignored)) {
         return std::vector{fmt::format("{}: is no regular file, so it cannot be read again", running_.file.string())};
     }
     auto loaded = load(running_.file);
