@@ -345,7 +345,9 @@ TEST_F(RunInRealTime, WhatCannotBeIsSaidByItsStatus) {
     EXPECT_EQ(status_of({"--run-dir", dir, "--", "/etc"}), 126);
     EXPECT_EQ(status_of({"--run-dir", dir, "--", "no-such-command"}), 127);
     const std::string without_descriptors = "ulimit -n 8; exec \"$0\" run --run-dir \"$1\" -- true";
-    EXPECT_EQ(run({.program = "/bin/sh", .arguments = {"-c", without_descriptors, bellwether(), dir}}).status, 125);
+    const Finished refused = run({.program = "/bin/sh", .arguments = {"-c", without_descriptors, bellwether(), dir}});
+    EXPECT_EQ(refused.status, 125);
+    EXPECT_NE(refused.errors.find("too few descriptors are left"), std::string::npos) << refused.errors;
     node_->turn_away("node_stands");
     EXPECT_EQ(status_of({"--run-dir", dir, "--", "true"}), 125);
 }

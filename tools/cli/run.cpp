@@ -3,6 +3,7 @@
 
 #include <cerrno>
 #include <csignal>
+#include <cstddef>
 #include <exception>
 #include <memory>
 #include <optional>
@@ -12,11 +13,13 @@
 #include <vector>
 
 #include <poll.h>
+#include <sys/eventfd.h>
 #include <unistd.h>
 #include <zmq.hpp>
 
 #include "client/clock.hpp"
 #include "client/control.hpp"
+#include "node/descriptor.hpp"
 #include "tools/cli/daemon_options.hpp"
 #include "tools/cli/duration_option.hpp"
 #include "tools/cli/exit_status.hpp"
@@ -186,8 +189,21 @@ Outcome run_when_there_is_a_daemon(const RunOptions& options) {
     return lead_and_run(options, run_dir, lead_before);
 }
 
+// ZeroMQ ends the process with an assertion where it finds no descriptor for itself.
+void require_descriptors() {
+    constexpr std::size_t needed = 32;
+    std::vector<node::Descriptor> reserve;
+    while (reserve.size() < needed) {
+        if (!reserve.emplace_back(::eventfd(0, EFD_CLOEXEC))) {
+            throw Failure{exit_bad_call, "too few descriptors are left: run needs " + std::to_string(needed) +
+                                             ", and ulimit -n says how many there may be"};
+        }
+    }
+}
+
 int run_run(const RunOptions& options) {
     try {
+        require_descriptors();
         if (options.command.empty() || !options.misplaced.empty()) {
             throw Failure{exit_bad_call, "what to run comes after --: bellwether run --election NAME -- COMMAND..."};
         }
