@@ -46,8 +46,11 @@ std::optional<std::string> missing_key(const Config& running, const Config& read
 
 }  // namespace
 
-Reload::Reload(const Config& running, const NodeConfig& self, std::string own)
-    : running_{running}, self_{self.name}, own_{std::move(own)}, event_{::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)} {
+Reload::Reload(Config running, const NodeConfig& self, std::string own)
+    : running_{std::move(running)},
+      self_{self.name},
+      own_{std::move(own)},
+      event_{::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)} {
     if (!event_) throw std::system_error{errno, std::generic_category(), "eventfd"};
 }
 

@@ -35,7 +35,7 @@ struct NewKeys {
 class Reload {
 public:
     // `running`, of which `self` is a node, as it was read at the start; `own` is empty without encryption.
-    Reload(const Config& running, const NodeConfig& self, std::string own);
+    Reload(Config running, const NodeConfig& self, std::string own);
     ~Reload();
     Reload(const Reload&) = delete;
     Reload& operator=(const Reload&) = delete;

@@ -17,8 +17,6 @@ namespace bellwether::cli {
 
 namespace {
 
-constexpr std::chrono::milliseconds answer_timeout{2000};
-
 struct IsLeaderOptions : ElectionOptions {
     std::chrono::milliseconds span{};
     bool json{};

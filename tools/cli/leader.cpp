@@ -26,7 +26,6 @@ namespace {
 
 // A daemon that runs says what it knows as soon as it is subscribed to.
 constexpr std::chrono::milliseconds first_word_timeout{1000};
-constexpr std::chrono::milliseconds answer_timeout{2000};
 
 struct LeaderOptions : ElectionOptions {
     std::chrono::milliseconds wait{};

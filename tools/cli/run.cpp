@@ -39,7 +39,7 @@ namespace {
 using namespace std::chrono_literals;
 using run::Outcome;
 
-constexpr protocol::Duration look_interval = 200ms;  // For a daemon.
+constexpr protocol::Duration daemon_look_interval = 200ms;  // For a daemon.
 
 struct RunOptions : ElectionOptions {
     std::chrono::milliseconds grace{5s};
@@ -119,7 +119,7 @@ Outcome lead_and_run(const RunOptions& options, const std::filesystem::path& run
         .run_dir = run_dir, .election = options.election, .grace = options.grace, .lead_before = lead_before};
     run::say("waiting to lead " + options.election.str() + "; the command is held by " + guardian->means());
     for (run::BackOff back_off;;) {
-        const Outcome outcome = run::Attempt{{context, *guardian, signals, terminal}, plan}.run();
+        Outcome outcome = run::Attempt{{context, *guardian, signals, terminal}, plan}.run();
         if (!outcome.text.empty()) run::say(outcome.text);
         if (!options.restart || !may_restart(outcome)) return outcome;
         plan.lead_before = protocol::never;
@@ -154,7 +154,7 @@ std::variant<std::filesystem::path, Outcome> await_daemon(const RunOptions& opti
             run::say("not leading in time");
             return Outcome{.kind = Outcome::Kind::not_led};
         }
-        if (const auto signal = pause_for(look_interval, signals)) return told_off(*signal);
+        if (const auto signal = pause_for(daemon_look_interval, signals)) return told_off(*signal);
     }
 }
 

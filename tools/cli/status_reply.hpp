@@ -17,6 +17,9 @@ namespace bellwether::cli {
 
 using Json = nlohmann::ordered_json;
 
+// For a command that only looks: a daemon that runs answers in milliseconds.
+inline constexpr std::chrono::milliseconds answer_timeout{2000};
+
 // The status map itself, without the envelope.
 [[nodiscard]] std::variant<Json, client::NoReply> ask_status(const std::filesystem::path& run_dir,
                                                              std::chrono::milliseconds timeout);
