@@ -35,11 +35,14 @@ bool is_there(const fs::path& file, const Input& bytes) {
 
 int main(int argc, char** argv) {
     const bool check = argc == 3 && std::string_view{argv[1]} == "--check";
-    if (!check && argc != 2) {
-        std::fprintf(stderr, "usage: %s [--check] DIRECTORY\n", argv[0]);
-        return 2;
+    const std::string_view last = argc > 1 ? argv[argc - 1] : "--help";
+    if ((!check && argc != 2) || last.starts_with('-')) {
+        const bool is_asked_for = argc == 2 && last == "--help";
+        std::fprintf(is_asked_for ? stdout : stderr,
+                     "usage: fuzz-seeds [--check] DIRECTORY\nExample: fuzz-seeds --check tests/fuzz/corpus\n");
+        return is_asked_for ? 0 : 2;
     }
-    const fs::path directory = argv[argc - 1];
+    const fs::path directory = last;
     bool good = true;
     for (const auto& [fuzzer, seeds] : bellwether::fuzz::all_seeds()) {
         for (const auto& [name, bytes] : seeds) {
