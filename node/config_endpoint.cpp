@@ -74,8 +74,7 @@ std::optional<std::string> parse_host_or_wildcard(std::string_view text) {
 }  // namespace
 
 std::string Endpoint::str() const {
-    const bool v6 = host.find(':') != std::string::npos;
-    return std::string{scheme} + (v6 ? "[" + host + "]" : host) + ":" + std::to_string(port);
+    return std::string{scheme} + (is_ipv6() ? "[" + host + "]" : host) + ":" + std::to_string(port);
 }
 
 std::variant<Endpoint, Refusal> parse_endpoint(std::string_view text) {

@@ -15,6 +15,7 @@ struct Endpoint {
                        // in lower case.
     std::uint16_t port{};
 
+    [[nodiscard]] bool is_ipv6() const { return host.find(':') != std::string::npos; }
     // As ZeroMQ wants it: "tcp://10.0.0.1:7101", "tcp://[::1]:7101".
     [[nodiscard]] std::string str() const;
     friend bool operator==(const Endpoint&, const Endpoint&) = default;

@@ -18,7 +18,7 @@ Refusals::Refusals(std::initializer_list<std::string_view> kinds) {
 
 void Refusals::count(std::string_view kind) {
     const std::lock_guard lock{mutex_};
-    static_cast<void>(counted(kind));
+    counted(kind);
 }
 
 Refusals::Kind& Refusals::counted(std::string_view kind) {

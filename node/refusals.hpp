@@ -41,7 +41,7 @@ private:
         std::set<std::string, std::less<>> told;
         std::uint64_t untold{};  // Since the last line.
     };
-    [[nodiscard]] Kind& counted(std::string_view kind);
+    Kind& counted(std::string_view kind);
 
     mutable std::mutex mutex_;
     std::map<std::string, Kind, std::less<>> kinds_;

@@ -75,7 +75,7 @@ void set_dealer_options(zmq::socket_t& dealer, const LinkWaits& waits) {
 }
 
 void connect_tcp(zmq::socket_t& socket, const Endpoint& endpoint) {
-    socket.set(zmq::sockopt::ipv6, endpoint.host.find(':') != std::string::npos);
+    socket.set(zmq::sockopt::ipv6, endpoint.is_ipv6());
     socket.connect(endpoint.str());
 }
 

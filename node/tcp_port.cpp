@@ -38,6 +38,7 @@ Descriptor listen_on(const Endpoint& endpoint) {
     }
     const std::unique_ptr<addrinfo, void (*)(addrinfo*)> address{found, ::freeaddrinfo};
     Descriptor port{::socket(address->ai_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0)};
+    if (!port) return {};
     const int yes = 1;
     const int no = 0;
     (void)::setsockopt(port.get(), SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes);
@@ -59,7 +60,8 @@ TcpPort::TcpPort(Endpoint endpoint, const std::string& what)
 // ZeroMQ is given a descriptor of its own, and closes it with its listener.
 void TcpPort::serve(zmq::socket_t& listener) const {
     const int its_own = ::fcntl(port_.get(), F_DUPFD_CLOEXEC, 0);
-    listener.set(zmq::sockopt::ipv6, endpoint_.host.find(':') != std::string::npos);
+    if (its_own < 0) throw std::system_error{errno, std::generic_category(), "no descriptor for " + endpoint_.str()};
+    listener.set(zmq::sockopt::ipv6, endpoint_.is_ipv6());
     listener.set(zmq::sockopt::use_fd, its_own);
     try {
         listener.bind(endpoint_.str());

@@ -18,7 +18,8 @@ public:
     // what is to listen, as "heartbeats".
     TcpPort(Endpoint endpoint, const std::string& what);
 
-    // From now on connections are this socket's, with the options that it has at present. Throws zmq::error_t.
+    // From now on connections are this socket's, with the options that it has at present. Throws
+    // std::system_error if no descriptor is left, zmq::error_t.
     void serve(zmq::socket_t& listener) const;
     // Ends all its connections and begins anew, with the options that were set since. Takes less than a millisecond.
     void serve_anew(zmq::socket_t& listener) const;

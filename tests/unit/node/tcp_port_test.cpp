@@ -7,6 +7,7 @@
 #include <string>
 #include <thread>
 
+#include "node/monitor.hpp"
 #include "tests/support/mesh_sockets.hpp"
 
 namespace bellwether::node {
@@ -51,8 +52,19 @@ TEST_F(ATcpPort, IsServedAnewForWhoWasConnectedAndForOthers) {
     port.serve(server);
     client.connect(endpoint.str());
     ASSERT_TRUE(is_heard());
+    Monitor monitor{context, client, ZMQ_EVENT_DISCONNECTED};
     port.serve_anew(server);
+    EXPECT_TRUE(eventually([&] { return monitor.next().has_value(); }));
     EXPECT_TRUE(is_heard());
+}
+
+TEST_F(ATcpPort, IsServedAnewWithTheOptionsThatWereSetSince) {
+    port.serve(server);
+    server.set(zmq::sockopt::plain_server, true);
+    port.serve_anew(server);
+    Monitor monitor{context, client, handshake_failures};
+    client.connect(endpoint.str());
+    EXPECT_TRUE(eventually([&] { return monitor.next().has_value(); }));
 }
 
 TEST_F(ATcpPort, NobodyGetsItWhileItIsServedAnew) {
