@@ -55,6 +55,16 @@ const char* directory_named(const char* name) {
     return name;
 }
 
+// What cannot be said for want of memory is not: the node waits for the deadline then.
+template <class Say>
+bool said(const Say& say) noexcept {
+    try {
+        return say();
+    } catch (const std::exception&) {
+        return false;
+    }
+}
+
 // What `make` makes; or null, and why in `error`.
 template <class Make>
 auto made(char* error, std::size_t error_size, const Make& make) noexcept -> decltype(make()) {
@@ -154,27 +164,20 @@ bw_event bw_session_next(bw_session* session, int timeout_ms) {
 
 int bw_session_fd(const bw_session* session) { return session->session.fd(); }
 
-// What cannot be said for want of memory is not: the node waits for the deadline then.
 void bw_session_revoked(bw_session* session) {
-    try {
+    (void)said([&] {
         session->session.revoked();
-    } catch (const std::exception&) {
-    }
+        return true;
+    });
 }
-
 void bw_session_resign(bw_session* session) {
-    try {
+    (void)said([&] {
         session->session.resign();
-    } catch (const std::exception&) {
-    }
+        return true;
+    });
 }
-
 int bw_session_hold(bw_session* session, uint32_t pid) {
-    try {
-        return session->session.hold(pid) ? 1 : 0;
-    } catch (const std::exception&) {
-        return 0;
-    }
+    return said([&] { return session->session.hold(pid); }) ? 1 : 0;
 }
 
 bw_guard* bw_session_guard(const bw_session* session) { return new (std::nothrow) bw_guard{session->session.guard()}; }
