@@ -39,7 +39,7 @@ namespace {
 using namespace std::chrono_literals;
 using run::Outcome;
 
-constexpr protocol::Duration daemon_look_interval = 200ms;  // For a daemon.
+constexpr protocol::Duration daemon_look_interval = 200ms;  // While there is none.
 
 struct RunOptions : ElectionOptions {
     std::chrono::milliseconds grace{5s};

@@ -132,7 +132,7 @@ void Attempt::take_events() {
 void Attempt::on(const client::Joined& /*joined*/) {
     command_held_ = false;
     // If this process is killed, the guardian has yet to end what the command leaves behind.
-    (void)session_.hold(static_cast<std::uint32_t>(around_.guardian.pid()), false);
+    session_.hold(static_cast<std::uint32_t>(around_.guardian.pid()), false);
     if (command_) session_.hold(static_cast<std::uint32_t>(*command_));
 }
 
