@@ -15,7 +15,8 @@ Election::Election(Host& host, const ElectionName& name, const ElectionSettings&
                     .disk_term_ = host.floor,
                     .highest_term_ = host.floor,
                     .timeout_ = host.params().campaign_timeout,
-                    .last_event_ = host.now},
+                    .last_event_ = host.now,
+                    .announcements_ = host.last_forgotten_seq},
       host_(host) {}
 
 void Election::restore(const ElectionRecord& record) {

@@ -215,6 +215,7 @@ public:
     [[nodiscard]] ElectionView view() const;
     [[nodiscard]] ElectionStatus status(Time now) const;
     [[nodiscard]] Held held() const;  // While it leads.
+    [[nodiscard]] std::uint64_t last_seq() const { return announcements_; }
     [[nodiscard]] bool is_leading() const { return std::holds_alternative<Leader>(role_); }
     [[nodiscard]] bool takes_sessions() const { return settings_.candidate == Candidacy::session; }
     // What this node says of itself here, if that is this version of it; else nullptr.

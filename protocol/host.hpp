@@ -34,6 +34,7 @@ public:
     Time drained_until = long_ago;
     bool leaving = false;
     std::uint64_t clock_alarms = 0;
+    std::uint64_t last_forgotten_seq = 0;  // An election that comes again under a forgotten name counts on from it.
     std::map<SessionId, ElectionName> sessions;  // All that are not over.
     Time awake_since;  // It may have stood still before: then silence was its own.
 

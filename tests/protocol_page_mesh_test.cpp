@@ -71,6 +71,25 @@ TEST(Forgetting, AnElectionInWhichNothingHappenedForAnHourIsForgottenAndTheFloor
     EXPECT_TRUE(knows(stage, "default")) << "the elections of the file stay";
 }
 
+// "an election that comes again under its name numbers its announcements onwards": its subscribers drop what is older.
+TEST(Forgetting, AnElectionThatComesAgainNumbersItsAnnouncementsOnwards) {
+    Sparing sparing;
+    Stage& stage = sparing.stage;
+    const auto newest_seq = [&] {
+        std::uint64_t newest = 0;
+        for (const Announce& announce : stage.of<Announce>()) {
+            if (announce.announcement.election == named("spare")) newest = announce.announcement.seq;
+        }
+        return newest;
+    };
+    stage.elapse(62min);
+    ASSERT_FALSE(knows(stage, "spare"));
+    const std::uint64_t before = newest_seq();
+    ASSERT_GT(before, 1U);
+    stage.hear(2, request_in(stage.peer(2), "spare", {20}));
+    EXPECT_GT(newest_seq(), before);
+}
+
 // "floor first": the record and the floor change in one commit, so that no crash loses both.
 TEST(Forgetting, NoCommitHasNeitherTheRecordNorTheFloor) {
     Sparing sparing;

@@ -49,11 +49,12 @@ void Inspector::describe(Canon& out, const Node& node) {
 }
 
 void Inspector::describe(Canon& out, const Host& host) {
-    // `now` is what the rest is relative to; `actions` are done. What a node is told at its start never changes. The
-    // elections have the sessions.
+    // `now` is what the rest is relative to; `actions` are done; `seq` orders what is said and decides nothing. What a
+    // node is told at its start never changes. The elections have the sessions.
     const auto& [setup, self, is_voter, membership, mark, quorum, now, liveness, recovery, floor, largest_promise,
-                 drained_until, leaving, clock_alarms, sessions, awake_since, actions, publish_wanted, last_sent,
-                 last_request, last_write, stored_write, write_wanted, metadata_versions] = host;
+                 drained_until, leaving, clock_alarms, last_forgotten_seq, sessions, awake_since, actions,
+                 publish_wanted, last_sent, last_request, last_write, stored_write, write_wanted, metadata_versions] =
+        host;
     out.add(self);
     describe(out, liveness, recovery.is_new());
     describe(out, recovery, self.node);
