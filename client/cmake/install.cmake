@@ -5,6 +5,7 @@ set_target_properties(bellwether_protocol bellwether_client PROPERTIES POSITION_
 
 # The program has the name already. Of all that it is made of, only bw_... is seen from outside.
 add_library(bellwether_c SHARED client/bellwether.cpp)
+set_source_files_properties(client/bellwether.cpp PROPERTIES SKIP_UNITY_BUILD_INCLUSION ON)  # Or it has it all twice.
 target_link_libraries(bellwether_c PRIVATE bellwether_client)
 target_link_options(bellwether_c PRIVATE -Wl,--exclude-libs,ALL)
 set_target_properties(

@@ -27,7 +27,7 @@ std::vector<std::string> stories() {
     return names;
 }
 
-class Scenario : public testing::TestWithParam<std::string> {};
+class Scenario : public ::testing::TestWithParam<std::string> {};
 
 TEST_P(Scenario, GoesAsItIsWritten) {
     const std::string path = (source_dir() / "tests/scenarios" / GetParam()).string() + ".txt";

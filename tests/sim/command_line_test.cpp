@@ -73,7 +73,7 @@ TEST(TheCall, EndsWithTheLastSeedThereIs) {
 
 #ifdef BELLWETHER_PLANTED_BUGS
 // Two nodes, each of which takes itself for a majority.
-class AViolation : public testing::Test {
+class AViolation : public ::testing::Test {
 protected:
     AViolation() { protocol::planted_bug = protocol::Bug::half_is_a_quorum; }
     ~AViolation() override { protocol::planted_bug = protocol::Bug::none; }
@@ -103,7 +103,7 @@ TEST_F(AViolation, IsStatus1AsJsonToo) {
 }
 #endif
 
-class ABadCall : public testing::TestWithParam<std::vector<const char*>> {};
+class ABadCall : public ::testing::TestWithParam<std::vector<const char*>> {};
 
 TEST_P(ABadCall, IsRefusedWithASentence) {
     const Called called{GetParam()};

@@ -41,7 +41,7 @@ std::string identifier(std::string_view name) {
     return text;
 }
 
-class EveryStepOf : public testing::TestWithParam<std::tuple<NamedMix, unsigned>> {};
+class EveryStepOf : public ::testing::TestWithParam<std::tuple<NamedMix, unsigned>> {};
 
 TEST_P(EveryStepOf, KeepsTheInvariants) {
     const auto& [mix, piece] = GetParam();
@@ -62,7 +62,7 @@ INSTANTIATE_TEST_SUITE_P(Mixes, EveryStepOf,
                                     std::to_string(std::get<1>(test.param));
                          });
 
-class PartialPartition : public testing::TestWithParam<NamedScenario> {};
+class PartialPartition : public ::testing::TestWithParam<NamedScenario> {};
 
 TEST_P(PartialPartition, HasALeaderWithin4DAndNoChangeAfterwards) {
     Options options;

@@ -10,6 +10,10 @@
 
 namespace bellwether::testing {
 
+inline constexpr protocol::NodeId one{1};
+inline constexpr protocol::NodeId two{2};
+inline constexpr protocol::NodeId three{3};
+
 inline protocol::Heartbeat heartbeat_of(protocol::NodeId sender, std::uint64_t sent = 1) {
     protocol::Heartbeat heartbeat;
     heartbeat.sender = sender;

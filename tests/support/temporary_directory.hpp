@@ -8,6 +8,11 @@
 
 namespace bellwether::testing {
 
+// Its permission bits.
+inline unsigned mode_of(const std::filesystem::path& path) {
+    return static_cast<unsigned>(std::filesystem::status(path).permissions());
+}
+
 class TemporaryDirectory {
 public:
     TemporaryDirectory() {

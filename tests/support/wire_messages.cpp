@@ -9,6 +9,12 @@ namespace bellwether::tests {
 
 using namespace protocol;
 
+Bytes encoded(const Message& message) {
+    Bytes frame;
+    codec.encode(message, frame);
+    return frame;
+}
+
 Bytes bytes_of(std::string_view hex) {
     Bytes bytes;
     for (std::size_t at = 0; at + 1 < hex.size(); ++at) {

@@ -15,6 +15,10 @@ namespace bellwether::tests {
 
 using Bytes = std::vector<std::byte>;
 
+// As the mesh of the tests reads and writes.
+inline const protocol::Codec codec{"mesh"};
+[[nodiscard]] Bytes encoded(const protocol::Message& message);
+
 // "93 01 02 03" and back, as the msgpack specification prints bytes.
 [[nodiscard]] Bytes bytes_of(std::string_view hex);
 [[nodiscard]] std::string hex_of(std::span<const std::byte> bytes);

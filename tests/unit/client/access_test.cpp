@@ -17,7 +17,7 @@ using ::testing::AllOf;
 using ::testing::HasSubstr;
 using ::testing::Not;
 
-class Access : public testing::Test {
+class Access : public ::testing::Test {
 protected:
     std::string why_at_mode(mode_t mode) {
         EXPECT_EQ(::chmod(directory_.path().c_str(), mode), 0);

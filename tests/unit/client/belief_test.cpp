@@ -12,7 +12,7 @@ using Effect = Belief::Effect;
 
 constexpr Time start{1h};
 
-Announcement says(std::uint64_t seq, const std::string& leader) {
+Announcement word(std::uint64_t seq, const std::string& leader) {
     Announcement announcement;
     announcement.node = "alpha";
     announcement.leader = leader;
@@ -24,7 +24,7 @@ Announcement says(std::uint64_t seq, const std::string& leader) {
 }
 
 Announcement leads(std::uint64_t seq, Time valid_until) {
-    Announcement announcement = says(seq, "alpha");
+    Announcement announcement = word(seq, "alpha");
     announcement.is_leader = true;
     announcement.valid_until = valid_until;
     return announcement;
@@ -34,15 +34,15 @@ TEST(Belief, TheFirstWordIsAChangeAndItsRepetitionIsNot) {
     Belief belief;
     EXPECT_EQ(belief.last(), nullptr);
     EXPECT_FALSE(belief.is_known());
-    EXPECT_EQ(belief.hear(says(1, "bravo"), start), Effect::changed);
+    EXPECT_EQ(belief.hear(word(1, "bravo"), start), Effect::changed);
     EXPECT_TRUE(belief.is_known());
-    EXPECT_EQ(belief.hear(says(2, "bravo"), start + 1s), Effect::repeated);
+    EXPECT_EQ(belief.hear(word(2, "bravo"), start + 1s), Effect::repeated);
 }
 
 TEST(Belief, AnotherReasonIsAChange) {
     Belief belief;
-    belief.hear(says(1, ""), start);
-    Announcement later = says(2, "");
+    belief.hear(word(1, ""), start);
+    Announcement later = word(2, "");
     later.reason = protocol::Reason::no_quorum;
     EXPECT_EQ(belief.hear(later, start), Effect::changed);
     EXPECT_FALSE(belief.is_known());
@@ -50,32 +50,32 @@ TEST(Belief, AnotherReasonIsAChange) {
 
 TEST(Belief, WhatIsOlderIsDropped) {
     Belief belief;
-    belief.hear(says(5, "bravo"), start);
-    EXPECT_EQ(belief.hear(says(4, "alpha"), start), Effect::outdated);
+    belief.hear(word(5, "bravo"), start);
+    EXPECT_EQ(belief.hear(word(4, "alpha"), start), Effect::outdated);
     EXPECT_EQ(belief.last()->leader, "bravo");
 }
 
 TEST(Belief, AnEarlierLifeIsOlderWhateverItsNumbers) {
     Belief belief;
-    belief.hear(says(1, "bravo"), start);
-    Announcement earlier_life = says(900, "alpha");
+    belief.hear(word(1, "bravo"), start);
+    Announcement earlier_life = word(900, "alpha");
     earlier_life.incarnation = {6};
     EXPECT_EQ(belief.hear(earlier_life, start), Effect::outdated);
-    Announcement later_life = says(1, "alpha");
+    Announcement later_life = word(1, "alpha");
     later_life.incarnation = {8};
     EXPECT_EQ(belief.hear(later_life, start), Effect::changed);
 }
 
 TEST(Belief, TheSameFrameSentTwiceIsARepetition) {
     Belief belief;
-    belief.hear(says(5, "bravo"), start);
-    EXPECT_EQ(belief.hear(says(5, "bravo"), start + 2s), Effect::repeated);
+    belief.hear(word(5, "bravo"), start);
+    EXPECT_EQ(belief.hear(word(5, "bravo"), start + 2s), Effect::repeated);
     EXPECT_EQ(belief.until(), start + 5s);
 }
 
 TEST(Belief, EndsAfterThreeSecondsOfSilenceAndSaysSoOnce) {
     Belief belief;
-    belief.hear(says(1, "bravo"), start);
+    belief.hear(word(1, "bravo"), start);
     EXPECT_FALSE(belief.expire(start + 3s - 1ns));
     EXPECT_TRUE(belief.expire(start + 3s));
     EXPECT_FALSE(belief.is_known());
@@ -93,9 +93,9 @@ TEST(Belief, EndsWithTheDeadlineIfThatIsEarlier) {
 
 TEST(Belief, TheSameLeaderHeardAfterSilenceIsAChange) {
     Belief belief;
-    belief.hear(says(1, "bravo"), start);
+    belief.hear(word(1, "bravo"), start);
     belief.expire(start + 3s);
-    EXPECT_EQ(belief.hear(says(2, "bravo"), start + 4s), Effect::changed);
+    EXPECT_EQ(belief.hear(word(2, "bravo"), start + 4s), Effect::changed);
     EXPECT_TRUE(belief.is_known());
 }
 
@@ -125,7 +125,7 @@ TEST(Belief, NobodyActsWithoutADeadline) {
 
 TEST(Belief, NobodyActsForTheLeaderOfAnotherHost) {
     Belief belief;
-    belief.hear(says(1, "bravo"), start);
+    belief.hear(word(1, "bravo"), start);
     EXPECT_FALSE(belief.may_act(start));
 }
 

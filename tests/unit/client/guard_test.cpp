@@ -22,7 +22,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-class GuardAgainstTheRealClock : public testing::Test {
+class GuardAgainstTheRealClock : public ::testing::Test {
 protected:
     Mandate mandate_;
     Guard guard_ = mandate_.guard();

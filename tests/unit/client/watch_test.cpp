@@ -15,7 +15,7 @@ using protocol::Announcement;
 using protocol::ElectionName;
 using Kind = News::Kind;
 
-Announcement says(std::uint64_t seq, const std::string& leader, const std::string& election = "default") {
+Announcement news_of(std::uint64_t seq, const std::string& leader, const std::string& election = "default") {
     Announcement announcement;
     announcement.cluster = "demo";
     announcement.election = *ElectionName::parse(election);
@@ -30,7 +30,7 @@ Announcement says(std::uint64_t seq, const std::string& leader, const std::strin
     return announcement;
 }
 
-class WatchInRealTime : public testing::Test {
+class WatchInRealTime : public ::testing::Test {
 protected:
     void tell(const Announcement& announcement) {
         daemon_->publish(protocol::view_topic(announcement.election),
@@ -52,9 +52,9 @@ TEST_F(WatchInRealTime, SubscribesToOneElectionOnTheTopicAskedFor) {
 TEST_F(WatchInRealTime, TellsChangesFromRepetitions) {
     Watch watch{context_, directory_.path(), Topic::view, ElectionName{}};
     daemon_->await_subscriber();
-    tell(says(1, "bravo"));
-    tell(says(2, "bravo"));
-    tell(says(3, "charlie"));
+    tell(news_of(1, "bravo"));
+    tell(news_of(2, "bravo"));
+    tell(news_of(3, "charlie"));
     EXPECT_EQ(watch.next(10s)->kind, Kind::changed);
     EXPECT_EQ(watch.next(10s)->kind, Kind::repeated);
     const auto last = watch.next(10s);
@@ -67,10 +67,10 @@ TEST_F(WatchInRealTime, TellsChangesFromRepetitions) {
 TEST_F(WatchInRealTime, DropsWhatIsOlderAndWhatIsNoAnnouncement) {
     Watch watch{context_, directory_.path(), Topic::view, ElectionName{}};
     daemon_->await_subscriber();
-    tell(says(5, "bravo"));
-    tell(says(4, "alpha"));
+    tell(news_of(5, "bravo"));
+    tell(news_of(4, "alpha"));
     daemon_->publish("view/default/", {std::byte{0xc1}});
-    tell(says(6, "charlie"));
+    tell(news_of(6, "charlie"));
     EXPECT_EQ(watch.next(10s)->announcement.leader, "bravo");
     EXPECT_EQ(watch.next(10s)->announcement.leader, "charlie");
     EXPECT_EQ(watch.refused(), 1U);
@@ -79,7 +79,7 @@ TEST_F(WatchInRealTime, DropsWhatIsOlderAndWhatIsNoAnnouncement) {
 TEST_F(WatchInRealTime, KnowsNoLeaderOncePastTheDeadline) {
     Watch watch{context_, directory_.path(), Topic::view, ElectionName{}};
     daemon_->await_subscriber();
-    Announcement leading = says(1, "alpha");
+    Announcement leading = news_of(1, "alpha");
     leading.is_leader = true;
     leading.valid_until = now() + 200ms;
     tell(leading);
@@ -110,15 +110,15 @@ TEST_F(WatchInRealTime, FindsARestartedDaemonAgain) {
     EXPECT_FALSE(watch.next(50ms));
     daemon_.emplace(directory_.path());
     EXPECT_EQ(daemon_->await_subscriber(), "view/default/");
-    tell(says(1, "bravo"));
+    tell(news_of(1, "bravo"));
     EXPECT_EQ(watch.next(10s)->kind, Kind::changed);
 }
 
 TEST_F(WatchInRealTime, KeepsElectionsApart) {
     Watch watch{context_, directory_.path(), Topic::view, std::nullopt};
     daemon_->await_subscriber();
-    tell(says(9, "bravo", "backups"));
-    tell(says(1, "charlie", "default"));
+    tell(news_of(9, "bravo", "backups"));
+    tell(news_of(1, "charlie", "default"));
     EXPECT_EQ(watch.next(10s)->kind, Kind::changed);
     EXPECT_EQ(watch.next(10s)->kind, Kind::changed);
     EXPECT_EQ(watch.belief(*ElectionName::parse("backups"))->last()->leader, "bravo");

@@ -66,7 +66,7 @@ struct Wrong {
 
 void PrintTo(const Wrong& wrong, std::ostream* out) { *out << wrong.what; }
 
-class EachMistake : public testing::TestWithParam<Wrong> {};
+class EachMistake : public ::testing::TestWithParam<Wrong> {};
 
 TEST_P(EachMistake, IsToldWithItsPlaceAndWhatWouldBeRight) {
     EXPECT_EQ(mistakes_in(GetParam().text), "mesh.toml:" + std::string{GetParam().mistake} + "\n");

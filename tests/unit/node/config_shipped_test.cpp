@@ -16,7 +16,7 @@ namespace {
 
 using namespace mesh_file;
 
-class Shipped : public testing::TestWithParam<std::string_view> {};
+class Shipped : public ::testing::TestWithParam<std::string_view> {};
 
 TEST_P(Shipped, IsGoodAndWarnsOfNothing) {
     const Config config = good(load(configs / (std::string{GetParam()} + ".toml")));

@@ -9,20 +9,13 @@
 #include <gtest/gtest.h>
 
 #include "node/state_file.hpp"
-#include "protocol/quorum.hpp"
 #include "tests/support/temporary_directory.hpp"
+#include "tests/unit/node/records.hpp"
 
 namespace bellwether::node {
 namespace {
 
 using protocol::Durable;
-
-Durable floor_of(std::uint64_t floor) {
-    Durable record;
-    record.membership = protocol::single_list({{1}});
-    record.floor = {floor};
-    return record;
-}
 
 #ifdef BELLWETHER_CRASH_POINTS
 

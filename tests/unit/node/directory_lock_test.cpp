@@ -19,7 +19,7 @@ namespace {
 namespace fs = std::filesystem;
 using ::testing::HasSubstr;
 
-std::string refusal_of(const fs::path& directory) {
+std::string refusal_to_lock(const fs::path& directory) {
     try {
         const DirectoryLock lock{directory, "state directory"};
     } catch (const std::runtime_error& refusal) {
@@ -31,7 +31,7 @@ std::string refusal_of(const fs::path& directory) {
 TEST(DirectoryLock, NamesTheProcessThatHasIt) {
     const testing::TemporaryDirectory base;
     const DirectoryLock lock{base.path(), "state directory"};
-    EXPECT_EQ(refusal_of(base.path()),
+    EXPECT_EQ(refusal_to_lock(base.path()),
               "state directory " + base.path().string() + " is in use by pid " + std::to_string(::getpid()));
 }
 
@@ -39,7 +39,7 @@ TEST(DirectoryLock, GoesWithItsOwner) {
     const testing::TemporaryDirectory base;
     std::optional<DirectoryLock> lock{std::in_place, base.path(), "state directory"};
     lock.reset();
-    EXPECT_EQ(refusal_of(base.path()), "");
+    EXPECT_EQ(refusal_to_lock(base.path()), "");
 }
 
 TEST(DirectoryLock, OfADeadProcessIsFree) {
@@ -50,11 +50,11 @@ TEST(DirectoryLock, OfADeadProcessIsFree) {
         ::_exit(0);
     }
     ::waitpid(child, nullptr, 0);
-    EXPECT_EQ(refusal_of(base.path()), "");
+    EXPECT_EQ(refusal_to_lock(base.path()), "");
 }
 
 TEST(DirectoryLock, NamesADirectoryThatIsMissing) {
-    EXPECT_THAT(refusal_of("/nonexistent/alpha"), HasSubstr("/nonexistent/alpha/lock"));
+    EXPECT_THAT(refusal_to_lock("/nonexistent/alpha"), HasSubstr("/nonexistent/alpha/lock"));
 }
 
 }  // namespace

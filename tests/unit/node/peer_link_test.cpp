@@ -15,9 +15,8 @@ using protocol::Received;
 using testing::eventually;
 using testing::frame_of;
 using testing::heartbeat_of;
-
-constexpr NodeId two{2};
-constexpr NodeId three{3};
+using testing::three;
+using testing::two;
 
 class PeerLinkInRealTime : public ::testing::Test {
 protected:

@@ -3,7 +3,6 @@
 #include <stdexcept>
 
 #include <fcntl.h>
-#include <sys/stat.h>
 #include <sys/types.h>
 #include <unistd.h>
 
@@ -17,14 +16,9 @@ namespace {
 
 using ::testing::AllOf;
 using ::testing::HasSubstr;
+using testing::mode_of;
 using ::testing::Property;
 using ::testing::Throws;
-
-mode_t mode_of(const std::filesystem::path& path) {
-    struct stat info {};
-    EXPECT_EQ(stat(path.c_str(), &info), 0);
-    return info.st_mode & 07777U;
-}
 
 auto says(const std::string& part) {
     return Throws<std::runtime_error>(Property(&std::runtime_error::what, HasSubstr(part)));

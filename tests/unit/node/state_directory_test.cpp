@@ -1,7 +1,5 @@
 #include "node/state_directory.hpp"
 
-#include <sys/stat.h>
-
 #include <fstream>
 #include <stdexcept>
 #include <string>
@@ -16,11 +14,7 @@ namespace {
 
 namespace fs = std::filesystem;
 using ::testing::HasSubstr;
-
-unsigned mode_of(const fs::path& path) {
-    struct stat status {};
-    return ::stat(path.c_str(), &status) == 0 ? status.st_mode & 0777U : 0;
-}
+using testing::mode_of;
 
 TEST(TheStateDirectory, IsMadeForItsOwnerAlone) {
     const testing::TemporaryDirectory base;

@@ -10,20 +10,11 @@
 
 #include <gtest/gtest.h>
 
-#include "protocol/quorum.hpp"
 #include "tests/support/temporary_directory.hpp"
+#include "tests/unit/node/records.hpp"
 
 namespace bellwether::node {
 namespace {
-
-using protocol::Durable;
-
-Durable floor_of(std::uint64_t floor) {
-    Durable record;
-    record.membership = protocol::single_list({{1}});
-    record.floor = {floor};
-    return record;
-}
 
 // Waits as the loop does.
 std::optional<std::uint64_t> next_stored(Store& store) {

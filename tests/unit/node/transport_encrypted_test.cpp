@@ -31,12 +31,11 @@ using ::testing::HasSubstr;
 using testing::heartbeat_of;
 using testing::Keys;
 using testing::new_keys;
+using testing::one;
 using testing::request_of;
+using testing::three;
+using testing::two;
 using testing::value_of;
-
-constexpr NodeId one{1};
-constexpr NodeId two{2};
-constexpr NodeId three{3};
 
 // A node with the context that it has in a process of its own: there is one doorkeeper in each.
 struct Node {

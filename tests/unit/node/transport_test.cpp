@@ -21,13 +21,12 @@ using protocol::Received;
 using testing::eventually;
 using testing::find;
 using testing::heartbeat_of;
+using testing::one;
 using testing::reply_of;
 using testing::request_of;
+using testing::three;
+using testing::two;
 using testing::value_of;
-
-constexpr NodeId one{1};
-constexpr NodeId two{2};
-constexpr NodeId three{3};
 
 class TransportInRealTime : public ::testing::Test {
 protected:

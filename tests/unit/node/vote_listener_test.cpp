@@ -16,10 +16,9 @@ using protocol::NodeId;
 using protocol::Received;
 using testing::eventually;
 using testing::frame_of;
+using testing::one;
 using testing::request_of;
-
-constexpr NodeId one{1};
-constexpr NodeId two{2};
+using testing::two;
 
 class VoteListenerInRealTime : public ::testing::Test {
 protected:

@@ -24,9 +24,8 @@ namespace bellwether::protocol {
 namespace {
 
 using tests::Bytes;
+using tests::codec;
 using tests::RandomMessages;
-
-const Codec codec{"mesh"};
 
 TEST(CodecAllocation, AHeartbeatInASteadyStateAllocatesNothing) {
     RandomMessages messages{1};

@@ -11,6 +11,7 @@ namespace bellwether::protocol {
 namespace {
 
 using tests::Bytes;
+using tests::encoded;
 
 std::optional<Message> naive_decode(std::span<const std::byte> frame) { return tests::naive_decode(frame, "mesh"); }
 
@@ -22,12 +23,6 @@ void expect_agreement(std::span<const std::byte> frame) {
     if (good) {
         ASSERT_EQ(fast, *naive) << tests::hex_of(frame);
     }
-}
-
-Bytes encoded(const Message& message) {
-    Bytes frame;
-    Codec{"mesh"}.encode(message, frame);
-    return frame;
 }
 
 TEST(CodecDifferential, BothAgreeOnGoodFrames) {

@@ -9,15 +9,9 @@ namespace bellwether::protocol {
 namespace {
 
 using tests::Bytes;
+using tests::codec;
+using tests::encoded;
 using tests::RandomMessages;
-
-const Codec codec{"mesh"};
-
-Bytes encoded(const Message& message) {
-    Bytes frame;
-    codec.encode(message, frame);
-    return frame;
-}
 
 DecodeError verdict_on(std::span<const std::byte> frame) {
     Message message;

@@ -7,6 +7,7 @@
 
 #include "protocol/invariants.hpp"
 #include "tests/support/true_time.hpp"
+#include "tests/unit/protocol/instances.hpp"
 
 namespace bellwether::tests {
 namespace {
@@ -15,12 +16,9 @@ using namespace protocol;
 using testing::ElementsAre;
 using testing::IsEmpty;
 
-constexpr Instance one{{1}, {100}};
-constexpr Instance two{{2}, {200}};
-
 // Node 1 leads term 1 from 1 s on, and its lease ends at 1.3 s.
-struct Watch {
-    Watch() { win(one, {1}, 1s, 1300ms); }
+struct SessionsWatch {
+    SessionsWatch() { win(one, {1}, 1s, 1300ms); }
     void win(const Instance& leader, Term term, Duration now, Duration lease_until) {
         for (std::uint16_t voter = 1; voter <= 3; ++voter) {
             Durable durable;
@@ -49,7 +47,7 @@ struct Watch {
 };
 
 TEST(InvariantsOfSessions, AreContentWithOneAfterTheOther) {
-    Watch watch;
+    SessionsWatch watch;
     watch.grant(7, {1001}, 1s, 1300ms);
     watch.lead(one, {1}, 1, 1050ms, 1350ms);
     watch.extend(7, {1001}, 1050ms, 1350ms);
@@ -64,7 +62,7 @@ TEST(InvariantsOfSessions, AreContentWithOneAfterTheOther) {
 }
 
 TEST(InvariantsOfSessions, S2SeesASessionThatMayActWhileAnotherNodeLeads) {
-    Watch watch;
+    SessionsWatch watch;
     watch.grant(7, {1001}, 1s, 1300ms);
     watch.invariants.stepped(TrueTime{} + 1070ms, one, {}, watch.clock);
     watch.win(two, {2}, 1080ms, 1380ms);
@@ -72,7 +70,7 @@ TEST(InvariantsOfSessions, S2SeesASessionThatMayActWhileAnotherNodeLeads) {
 }
 
 TEST(InvariantsOfSessions, S2SeesTwoSessionsOfAHostThatMayAct) {
-    Watch watch;
+    SessionsWatch watch;
     watch.grant(7, {1001}, 1s, 1300ms);
     watch.lead(one, {1}, 2, 1060ms, 1300ms);
     watch.grant(8, {1002}, 1060ms, 1300ms);
@@ -80,32 +78,32 @@ TEST(InvariantsOfSessions, S2SeesTwoSessionsOfAHostThatMayAct) {
 }
 
 TEST(InvariantsOfSessions, S3SeesATokenThatIsGivenToTwoOrTwice) {
-    Watch watch;
+    SessionsWatch watch;
     watch.grant(7, {1001}, 1s, 1100ms);
     watch.stop(7);
     watch.grant(8, {1001}, 1050ms, 1100ms);
     EXPECT_THAT(watch.reports, ElementsAre("S3"));
-    Watch again;
+    SessionsWatch again;
     again.grant(7, {1001}, 1s, 1100ms);
     again.grant(7, {1001}, 1050ms, 1100ms);
     EXPECT_THAT(again.reports, ElementsAre("S3"));
 }
 
 TEST(InvariantsOfSessions, S3SeesAnExtensionOfWhatWasNeverGranted) {
-    Watch watch;
+    SessionsWatch watch;
     watch.extend(7, {1001}, 1s, 1100ms);
     EXPECT_THAT(watch.reports, ElementsAre("S3"));
 }
 
 TEST(InvariantsOfSessions, S3SeesAHolderWhoseTokenFalls) {
-    Watch watch;
+    SessionsWatch watch;
     watch.lead(one, {1}, 3, 1010ms, 1300ms);
     watch.lead(one, {1}, 2, 1020ms, 1300ms);
     EXPECT_THAT(watch.reports, ElementsAre("S3"));
 }
 
 TEST(InvariantsOfSessions, S10SeesWhatIsToldBeyondTheLease) {
-    Watch watch;
+    SessionsWatch watch;
     watch.grant(7, {1001}, 1s, 1301ms);
     EXPECT_THAT(watch.reports, ElementsAre("S10"));
 }

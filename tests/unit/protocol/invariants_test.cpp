@@ -10,6 +10,7 @@
 
 #include "protocol/quorum.hpp"
 #include "tests/support/true_time.hpp"
+#include "tests/unit/protocol/instances.hpp"
 
 namespace bellwether::tests {
 namespace {
@@ -17,10 +18,6 @@ namespace {
 using namespace protocol;
 using testing::ElementsAre;
 using testing::IsEmpty;
-
-constexpr Instance one{{1}, {100}};
-constexpr Instance two{{2}, {200}};
-constexpr Instance three{{3}, {300}};
 
 // Three voters whose clocks show the true time, and what was reported of them.
 struct Watch {

@@ -7,6 +7,8 @@
 #include <string>
 #include <vector>
 
+#include "tests/unit/protocol/instances.hpp"
+
 namespace bellwether::tests {
 namespace {
 
@@ -15,10 +17,7 @@ using namespace std::chrono_literals;
 using testing::ElementsAre;
 using testing::IsEmpty;
 
-constexpr Instance one{{1}, {100}};
-constexpr Instance two{{2}, {200}};
-
-struct Watch {
+struct ProgressWatch {
     Progress progress{[this](std::string_view number, const std::string&) { reports.emplace_back(number); }};
     std::vector<std::string> reports;
 
@@ -53,14 +52,14 @@ struct Watch {
 };
 
 TEST(Progress, IsContentWithOneLeaderThatStays) {
-    Watch watch;
+    ProgressWatch watch;
     watch.expect({{1}});
     watch.vote({7}, 9s);
     watch.vote({8}, 10500ms);
     watch.lead(one, {8}, 10500ms);
     watch.know({1}, 10501ms);
-    watch.progress.look(Watch::at(11s));
-    watch.progress.look(Watch::at(60s));
+    watch.progress.look(ProgressWatch::at(11s));
+    watch.progress.look(ProgressWatch::at(60s));
     EXPECT_THAT(watch.reports, IsEmpty());
     EXPECT_EQ(watch.progress.first_leader_after({}), 501ms);
     EXPECT_EQ(watch.progress.settled_after({}), 501ms);
@@ -69,58 +68,58 @@ TEST(Progress, IsContentWithOneLeaderThatStays) {
 }
 
 TEST(Progress, AsksNothingBefore) {
-    Watch watch;
+    ProgressWatch watch;
     watch.lead(one, {1}, 1s);
     watch.lead_nothing(one, 2s);
     watch.vote({90}, 3s);
     watch.expect();
-    watch.progress.look(Watch::at(9s));
+    watch.progress.look(ProgressWatch::at(9s));
     EXPECT_THAT(watch.reports, IsEmpty());
 }
 
 TEST(Progress, ALeaderOfBeforeIsALeaderNow) {
-    Watch watch;
+    ProgressWatch watch;
     watch.lead(one, {1}, 1s);
     watch.know({1}, 1s);
     watch.expect();
-    watch.progress.look(Watch::at(10s));
+    watch.progress.look(ProgressWatch::at(10s));
     EXPECT_EQ(watch.progress.first_leader_after({}), 0s);
 }
 
 TEST(Progress, L1ALeaderInTime) {
-    Watch watch;
+    ProgressWatch watch;
     watch.expect();
     watch.know(nobody, 9s);
-    watch.progress.look(Watch::at(11s));
+    watch.progress.look(ProgressWatch::at(11s));
     EXPECT_THAT(watch.reports, IsEmpty());
-    watch.progress.look(Watch::at(11001ms));
+    watch.progress.look(ProgressWatch::at(11001ms));
     EXPECT_THAT(watch.reports, ElementsAre("L1"));
 }
 
 TEST(Progress, L1AgainAfterALoss) {
-    Watch watch;
+    ProgressWatch watch;
     watch.expect();
     watch.lead(one, {1}, 10100ms);
     watch.know({1}, 10100ms);
     watch.lead_nothing(one, 10200ms);
-    watch.progress.look(Watch::at(11200ms));
+    watch.progress.look(ProgressWatch::at(11200ms));
     EXPECT_THAT(watch.reports, IsEmpty());
-    watch.progress.look(Watch::at(11201ms));
+    watch.progress.look(ProgressWatch::at(11201ms));
     EXPECT_THAT(watch.reports, ElementsAre("L1"));
 }
 
 TEST(Progress, L3NoChangeOnceItIsSteady) {
-    Watch watch;
+    ProgressWatch watch;
     watch.expect();
     watch.lead(one, {1}, 10100ms);
     watch.know({1}, 10100ms);
-    watch.progress.died(Watch::at(13s), one);
+    watch.progress.died(ProgressWatch::at(13s), one);
     watch.lead(two, {2}, 13s);
     EXPECT_THAT(watch.reports, ElementsAre("L3"));
 }
 
 TEST(Progress, L3TheFavouriteMayComeLate) {
-    Watch watch;
+    ProgressWatch watch;
     watch.expect({{2}});
     watch.lead(one, {1}, 10100ms);
     watch.lead_nothing(one, 13s);
@@ -133,7 +132,7 @@ TEST(Progress, L3TheFavouriteMayComeLate) {
 }
 
 TEST(Progress, L4NoTermGrowsOnceItIsSteady) {
-    Watch watch;
+    ProgressWatch watch;
     watch.expect();
     watch.vote({1}, 10100ms);
     watch.lead(one, {1}, 10100ms);
@@ -144,18 +143,18 @@ TEST(Progress, L4NoTermGrowsOnceItIsSteady) {
 }
 
 TEST(Progress, L5TheBestLeadsInTheEnd) {
-    Watch watch;
+    ProgressWatch watch;
     watch.expect({{2}});
     watch.lead(one, {1}, 10100ms);
     watch.know({1}, 10100ms);
-    watch.progress.look(Watch::at(14999ms));
+    watch.progress.look(ProgressWatch::at(14999ms));
     EXPECT_THAT(watch.reports, IsEmpty());
-    watch.progress.look(Watch::at(15s));
+    watch.progress.look(ProgressWatch::at(15s));
     EXPECT_THAT(watch.reports, ElementsAre("L5"));
 }
 
 TEST(Progress, L7TermsGrowLittleUntilThere) {
-    Watch watch;
+    ProgressWatch watch;
     watch.expect();
     watch.vote({10}, 9s);
     watch.vote({13}, 10500ms);
@@ -165,23 +164,23 @@ TEST(Progress, L7TermsGrowLittleUntilThere) {
 }
 
 TEST(Progress, L8AllKnowItSoon) {
-    Watch watch;
+    ProgressWatch watch;
     watch.expect();
     watch.lead(one, {1}, 10100ms);
-    watch.progress.look(Watch::at(11101ms));
+    watch.progress.look(ProgressWatch::at(11101ms));
     EXPECT_THAT(watch.reports, ElementsAre("L8"));
 }
 
 TEST(Progress, L6ANodeSaysSoMuchWithinASecondAndNoMore) {
-    Watch watch;
+    ProgressWatch watch;
     watch.progress.messages_a_second = 10;
-    watch.progress.spoke(Watch::at(1s), {1}, 9);
-    watch.progress.spoke(Watch::at(1500ms), {2}, 9);
-    watch.progress.spoke(Watch::at(1999ms), {1}, 1);
-    watch.progress.spoke(Watch::at(2s), {1}, 8);
+    watch.progress.spoke(ProgressWatch::at(1s), {1}, 9);
+    watch.progress.spoke(ProgressWatch::at(1500ms), {2}, 9);
+    watch.progress.spoke(ProgressWatch::at(1999ms), {1}, 1);
+    watch.progress.spoke(ProgressWatch::at(2s), {1}, 8);
     EXPECT_THAT(watch.reports, IsEmpty());
     EXPECT_EQ(watch.progress.busiest_second(), 10U);
-    watch.progress.spoke(Watch::at(2900ms), {1}, 3);
+    watch.progress.spoke(ProgressWatch::at(2900ms), {1}, 3);
     EXPECT_THAT(watch.reports, ElementsAre("L6"));
 }
 

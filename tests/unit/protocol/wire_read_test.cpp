@@ -12,8 +12,7 @@ namespace bellwether::protocol {
 namespace {
 
 using tests::Bytes;
-
-const Codec codec{"mesh"};
+using tests::codec;
 
 // A frame as a tree of values that a test may change before it is sent.
 class Tree {

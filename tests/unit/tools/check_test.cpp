@@ -14,29 +14,14 @@
 #include "tests/support/mesh_file.hpp"
 #include "tests/support/places.hpp"
 #include "tests/support/temporary_directory.hpp"
+#include "tests/unit/tools/called.hpp"
 #include "tools/cli/new_secrets.hpp"
 #include "tools/cli/subcommands.hpp"
 
 namespace bellwether::cli {
 namespace {
 
-struct Outcome {
-    int exit_status = -1;
-    std::string out;
-    std::string err;
-};
-
-Outcome check(const std::string& arguments) {
-    Outcome outcome;
-    CLI::App app;
-    add_check(app, outcome.exit_status);
-    ::testing::internal::CaptureStdout();
-    ::testing::internal::CaptureStderr();
-    app.parse("check " + arguments);
-    outcome.out = ::testing::internal::GetCapturedStdout();
-    outcome.err = ::testing::internal::GetCapturedStderr();
-    return outcome;
-}
+Outcome check(const std::string& arguments) { return called(add_check, "check " + arguments); }
 
 const std::string configs = tests::source_dir().string() + "/configs/";
 

@@ -6,28 +6,13 @@
 #include <CLI/CLI.hpp>
 
 #include "node/config.hpp"
+#include "tests/unit/tools/called.hpp"
 #include "tools/cli/subcommands.hpp"
 
 namespace bellwether::cli {
 namespace {
 
-struct Outcome {
-    int exit_status = -1;
-    std::string out;
-    std::string err;
-};
-
-Outcome init(const std::string& arguments) {
-    Outcome outcome;
-    CLI::App app;
-    add_init(app, outcome.exit_status);
-    testing::internal::CaptureStdout();
-    testing::internal::CaptureStderr();
-    app.parse("init " + arguments);
-    outcome.out = testing::internal::GetCapturedStdout();
-    outcome.err = testing::internal::GetCapturedStderr();
-    return outcome;
-}
+Outcome init(const std::string& arguments) { return called(add_init, "init " + arguments); }
 
 // What the daemon would make of it, once it has keys.
 node::Config config_of(const Outcome& outcome) {

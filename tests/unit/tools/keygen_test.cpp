@@ -11,6 +11,7 @@
 #include "node/config.hpp"
 #include "tests/support/mesh_file.hpp"
 #include "tests/support/temporary_directory.hpp"
+#include "tests/unit/tools/called.hpp"
 #include "tools/cli/exit_status.hpp"
 #include "tools/cli/subcommands.hpp"
 
@@ -21,31 +22,7 @@ using node::mesh_file::content_of;
 using node::mesh_file::replaced;
 using node::mesh_file::three_nodes;
 
-struct Outcome {
-    int exit_status = -1;
-    std::string out;
-    std::string err;
-};
-
-Outcome keygen(const std::string& arguments) {
-    Outcome outcome;
-    CLI::App app;
-    add_keygen(app, outcome.exit_status);
-    ::testing::internal::CaptureStdout();
-    ::testing::internal::CaptureStderr();
-    try {
-        app.parse("keygen " + arguments);
-    } catch (const Failure& failure) {
-        outcome.exit_status = failure.status;
-        outcome.err = failure.what();
-    } catch (const CLI::ParseError& error) {
-        outcome.exit_status = exit_bad_call;
-        outcome.err = error.what();
-    }
-    outcome.out = ::testing::internal::GetCapturedStdout();
-    outcome.err += ::testing::internal::GetCapturedStderr();
-    return outcome;
-}
+Outcome keygen(const std::string& arguments) { return called(add_keygen, "keygen " + arguments); }
 
 class Keygen : public ::testing::Test {
 protected:

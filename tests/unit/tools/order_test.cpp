@@ -15,7 +15,7 @@ using namespace std::chrono_literals;
 using client::FakeDaemon;
 using client::TemporaryDirectory;
 
-int call(const std::string& command_line) {
+int order(const std::string& command_line) {
     CLI::App app;
     int exit_status = -1;
     add_stepdown(app, exit_status);
@@ -27,12 +27,12 @@ int call(const std::string& command_line) {
     return exit_status;
 }
 
-class Order : public testing::Test {
+class Order : public ::testing::Test {
 protected:
-    // The exit status of the call; `seen` is what the daemon was asked.
+    // The exit status of the order; `seen` is what the daemon was asked.
     int call_and_reply(const std::string& command_line, bool done) {
         auto status = std::async(std::launch::async,
-                                 [&] { return call(command_line + " --run-dir " + directory_.path().string()); });
+                                 [&] { return order(command_line + " --run-dir " + directory_.path().string()); });
         EXPECT_TRUE(daemon_.serve_one([&](const protocol::ControlRequest& request) {
             seen = request;
             return protocol::encode_reply(
@@ -82,7 +82,7 @@ TEST_F(Order, ARefusalIsExitStatusOne) { EXPECT_EQ(call_and_reply("stepdown", fa
 TEST(OrderWithoutADaemon, IsExitStatusFour) {
     const TemporaryDirectory directory;
     try {
-        call("undrain --run-dir " + directory.path().string());
+        order("undrain --run-dir " + directory.path().string());
         FAIL() << "nobody to ask, and no complaint";
     } catch (const Failure& failure) {
         EXPECT_EQ(failure.status, exit_no_daemon);
@@ -90,9 +90,9 @@ TEST(OrderWithoutADaemon, IsExitStatusFour) {
 }
 
 TEST(OrderOptions, ABadDurationIsABadCall) {
-    EXPECT_THROW(call("stepdown --for soon"), CLI::ParseError);
-    EXPECT_THROW(call("transfer"), CLI::ParseError);
-    EXPECT_THROW(call("stepdown --election a/b"), CLI::ParseError);
+    EXPECT_THROW(order("stepdown --for soon"), CLI::ParseError);
+    EXPECT_THROW(order("transfer"), CLI::ParseError);
+    EXPECT_THROW(order("stepdown --election a/b"), CLI::ParseError);
 }
 
 }  // namespace

@@ -7,7 +7,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-class AskingIfItLeads : public testing::Test {
+class AskingIfItLeads : public ::testing::Test {
 protected:
     [[nodiscard]] std::string why(protocol::Duration span) const { return prospect(status_, {}, span).why; }
 

@@ -18,7 +18,7 @@ namespace {
 using client::FakeDaemon;
 using client::TemporaryDirectory;
 
-int call(const std::string& command_line) {
+int ask(const std::string& command_line) {
     CLI::App app;
     int exit_status = -1;
     add_watch(app, exit_status);
@@ -32,11 +32,11 @@ int call(const std::string& command_line) {
     return exit_status;
 }
 
-class Subcommand : public testing::Test {
+class Subcommand : public ::testing::Test {
 protected:
     std::future<int> calling(const std::string& command_line) {
         return std::async(std::launch::async, [this, command_line] {
-            return call(command_line + " --run-dir " + directory_.path().string());
+            return ask(command_line + " --run-dir " + directory_.path().string());
         });
     }
 
@@ -69,12 +69,12 @@ private:
 };
 
 TEST_F(Subcommand, LeaderPrintsTheNameOfTheLeader) {
-    testing::internal::CaptureStdout();
+    ::testing::internal::CaptureStdout();
     auto exit_status = calling("leader");
     EXPECT_EQ(daemon_.await_subscriber(), "view/default/");
     tell("bravo");
     EXPECT_EQ(exit_status.get(), exit_done);
-    EXPECT_EQ(testing::internal::GetCapturedStdout(), "bravo\n");
+    EXPECT_EQ(::testing::internal::GetCapturedStdout(), "bravo\n");
 }
 
 TEST_F(Subcommand, LeaderIsUnknownWhenNobodyLeads) {
@@ -93,26 +93,26 @@ TEST_F(Subcommand, LeaderWaitsForOneIfAsked) {
 }
 
 TEST_F(Subcommand, WatchPrintsALinePerChange) {
-    testing::internal::CaptureStdout();
+    ::testing::internal::CaptureStdout();
     auto exit_status = calling("watch --count 2");
     daemon_.await_subscriber();
     tell("bravo");
     tell("bravo");
     tell("charlie");
     EXPECT_EQ(exit_status.get(), exit_done);
-    const std::string printed = testing::internal::GetCapturedStdout();
+    const std::string printed = ::testing::internal::GetCapturedStdout();
     EXPECT_EQ(std::count(printed.begin(), printed.end(), '\n'), 2);
     EXPECT_NE(printed.find("charlie leads"), std::string::npos) << printed;
 }
 
 TEST_F(Subcommand, WatchPrintsRepetitionsForPrograms) {
-    testing::internal::CaptureStdout();
+    ::testing::internal::CaptureStdout();
     auto exit_status = calling("watch --json --count 2");
     daemon_.await_subscriber();
     tell("bravo");
     tell("bravo");
     EXPECT_EQ(exit_status.get(), exit_done);
-    const std::string printed = testing::internal::GetCapturedStdout();
+    const std::string printed = ::testing::internal::GetCapturedStdout();
     EXPECT_EQ(nlohmann::json::parse(printed.substr(0, printed.find('\n')))["leader"], "bravo");
 }
 
@@ -130,17 +130,17 @@ TEST_F(Subcommand, StatusTellsByItsExitStatusWhetherALeaderIsKnown) {
 
 TEST(SubcommandWithoutADaemon, EndsWithStatusFour) {
     const TemporaryDirectory directory;
-    EXPECT_EQ(call("leader --run-dir " + directory.path().string()), exit_no_daemon);
-    EXPECT_EQ(call("status --run-dir " + directory.path().string()), exit_no_daemon);
+    EXPECT_EQ(ask("leader --run-dir " + directory.path().string()), exit_no_daemon);
+    EXPECT_EQ(ask("status --run-dir " + directory.path().string()), exit_no_daemon);
     const std::string config = (tests::source_dir() / "configs/five-nodes.toml").string();
-    EXPECT_EQ(call("status --config " + config + " --run-dir " + directory.path().string()), exit_no_daemon);
+    EXPECT_EQ(ask("status --config " + config + " --run-dir " + directory.path().string()), exit_no_daemon);
 }
 
 TEST(SubcommandWithABadCall, EndsWithStatusTwo) {
     const std::string config = (tests::source_dir() / "configs/five-nodes.toml").string();
-    EXPECT_EQ(call("leader --config " + config), exit_bad_call);
-    EXPECT_EQ(call("leader --node zulu --config " + config), exit_bad_call);
-    EXPECT_EQ(call("leader --node alpha --config /nowhere.toml"), exit_bad_call);
+    EXPECT_EQ(ask("leader --config " + config), exit_bad_call);
+    EXPECT_EQ(ask("leader --node zulu --config " + config), exit_bad_call);
+    EXPECT_EQ(ask("leader --node alpha --config /nowhere.toml"), exit_bad_call);
 }
 
 }  // namespace

@@ -17,14 +17,13 @@ namespace bellwether::cli {
 namespace {
 
 using node::mesh_file::content_of;
+using testing::mode_of;
 
 struct stat status_of(const std::filesystem::path& file) {
     struct stat status {};
     EXPECT_EQ(::stat(file.c_str(), &status), 0) << file;
     return status;
 }
-
-unsigned mode_of(const std::filesystem::path& file) { return status_of(file).st_mode & 07777U; }
 
 class WholeFile : public ::testing::Test {
 protected:
