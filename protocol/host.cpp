@@ -1,6 +1,7 @@
 #include "protocol/host.hpp"
 
 #include <algorithm>
+#include <cassert>
 
 #include "protocol/planted.hpp"
 
@@ -54,6 +55,7 @@ Sent Host::next_sent() {
 }
 
 std::uint64_t Host::write() {
+    assert(is_voter);  // What an observer stored when it was a voter stays as it is.
     write_wanted_ = true;
     return last_write_ + 1;
 }

@@ -233,9 +233,11 @@ void Node::forget() {
             ++place;
             continue;
         }
-        // Floor first: one commit raises it and drops the record.
-        if (!planted(Bug::floor_forgets)) host_.floor = std::max(host_.floor, place->second.record().term);
-        floor_write_ = host_.write();
+        // Floor first: one commit raises it and drops the record. An observer has neither.
+        if (host_.is_voter) {
+            if (!planted(Bug::floor_forgets)) host_.floor = std::max(host_.floor, place->second.record().term);
+            floor_write_ = host_.write();
+        }
         host_.last_forgotten_seq = std::max(host_.last_forgotten_seq, place->second.last_seq());
         host_.decide({.election = place->first, .rule = Rule::forgotten, .term = host_.floor, .span = forget_after});
         place = elections_.erase(place);

@@ -265,6 +265,18 @@ TEST(AnObserver, NeitherVotesNorPublishesNorWrites) {
     EXPECT_TRUE(stage.of<Store>().empty());
 }
 
+// "While it observes it writes nothing: what it stored as a voter stays for when it is one again."
+TEST(AnObserver, ForgetsAnElectionWithoutAWord) {
+    Stage stage{observer()};
+    stage.peer(3).view.name = named("spare");
+    stage.peer(3).lead({5});
+    ASSERT_TRUE(knows(stage, "spare"));
+    stage.peer(3).stop();
+    stage.elapse(62min);
+    EXPECT_FALSE(knows(stage, "spare"));
+    EXPECT_TRUE(stage.of<Store>().empty());
+}
+
 // "a node that does not hear the leader itself believes the leader whom a quorum of the voters it hears support"
 TEST(Announcements, ANodeThatDoesNotHearTheLeaderBelievesTheQuorumThatSupportsIt) {
     StageOptions options = witness();
