@@ -29,6 +29,8 @@ std::int64_t Database::number(const std::string& sql) {
     return statement.next() ? static_cast<std::int64_t>(statement.number(0)) : 0;
 }
 
+bool Database::is_read_only() const { return sqlite3_db_readonly(get(), "main") == 1; }
+
 void Database::fail() const {
     const int code = sqlite3_extended_errcode(get());
     std::string sentence = file_.string() + ": " + sqlite3_errmsg(get());

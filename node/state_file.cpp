@@ -7,6 +7,8 @@
 #include <string>
 #include <system_error>
 
+#include <unistd.h>
+
 #include <fmt/format.h>
 #include <spdlog/spdlog.h>
 
@@ -55,11 +57,17 @@ StateFile::StateFile(const fs::path& directory) : directory_(directory), file_(d
 }
 
 void StateFile::open() {
+    // SQLite would try to make do with reading.
+    if (::access(file_.c_str(), W_OK) != 0 && errno != ENOENT) {
+        throw DatabaseError(
+            fmt::format("{}: cannot be written: {}", file_.string(), std::generic_category().message(errno)), false);
+    }
     database_ = std::make_unique<Database>(file_);
     database_->execute(settings);
     const std::int64_t version = database_->number("PRAGMA user_version");
     if (version > state_version) throw written_by_newer(file_, version);
     check_pages();
+    if (database_->is_read_only()) throw DatabaseError(file_.string() + ": its head says that it is only read", true);
     if (version == state_version) return load();
     // An empty file is what a death before the first write leaves. Anything else is ours no more, and a node that took
     // it for empty would fail at its first write, and again in each life.

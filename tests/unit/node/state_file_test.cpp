@@ -55,12 +55,13 @@ protected:
         Database database{file()};
         database.execute(sql);
     }
-    void damage_free_pages() const {
-        constexpr std::streamoff list = 32;  // Where the header names the first of them.
+    void damage_head(std::streamoff at, std::string_view bytes) const {
         std::fstream stream{file(), std::ios::binary | std::ios::in | std::ios::out};
-        stream.seekp(list);
-        stream.write("\0\0\0\1", 4);
+        stream.seekp(at);
+        stream << bytes;
     }
+    // The head names the first of them.
+    void damage_free_pages() const { damage_head(32, {"\0\0\0\1", 4}); }
     [[nodiscard]] std::size_t files_set_aside() const {
         return static_cast<std::size_t>(std::count_if(
             fs::directory_iterator{directory_.path()}, fs::directory_iterator{},
@@ -159,6 +160,34 @@ TEST_F(StateFiles, AreSetAsideIfWhatOnlyAWriteWouldReadIsDamaged) {
         "DROP TABLE more");
     damage_free_pages();
     expect_lost();
+}
+
+TEST_F(StateFiles, AreSetAsideIfTheirHeadSaysThatTheyAreOnlyRead) {
+    constexpr std::streamoff write_version = 18;
+    write(record_of({voted("default", 8, 2)}));
+    damage_head(write_version, "\3");
+    expect_lost();
+}
+
+TEST_F(StateFiles, ThatThisUserMayNotWriteAreAFailureAndNoDamage) {
+    constexpr uid_t nobody = 65534;
+    write(record_of({voted("default", 8, 2)}));
+    fs::permissions(directory_.path(), fs::perms{0777});
+    fs::permissions(file(), fs::perms{0444});
+    const pid_t child = ::fork();
+    if (child == 0) {
+        if (::geteuid() == 0 && ::setuid(nobody) != 0) ::_exit(4);
+        try {
+            const StateFile state{directory_.path()};
+        } catch (const DatabaseError& failure) {
+            const std::string sentence = file().string() + ": cannot be written: Permission denied";
+            ::_exit(!failure.is_damage() && failure.what() == sentence ? 3 : 2);
+        }
+        ::_exit(1);
+    }
+    int status = 0;
+    ::waitpid(child, &status, 0);
+    EXPECT_EQ(WEXITSTATUS(status), 3);
 }
 
 TEST_F(StateFiles, AreSetAsideIfATableIsDefinedInAnotherWay) {
