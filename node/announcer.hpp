@@ -45,7 +45,7 @@ public:
     // An endpoint, as ZeroMQ writes it. Throws zmq::error_t.
     void bind(const std::string& endpoint) { socket_.bind(endpoint); }
 
-    [[nodiscard]] zmq::pollitem_t poll_item() const { return reader_.poll_item(); }
+    [[nodiscard]] Doorbell& doorbell() { return reader_.doorbell(); }
 
     // Sends new subscribers the state of every election they want. True: the cap of a turn was hit.
     [[nodiscard]] bool receive();

@@ -28,7 +28,7 @@ public:
     [[nodiscard]] zmq::socket_t& socket() { return socket_; }
     [[nodiscard]] const std::string& peer() const { return peer_; }
     [[nodiscard]] Asker asker() const { return asker_; }
-    [[nodiscard]] zmq::pollitem_t monitor_item() const { return monitor_.poll_item(); }
+    [[nodiscard]] Monitor& monitor() { return monitor_; }
 
     // A name is resolved first, and again every few seconds while the connection is down.
     void connect();

@@ -35,7 +35,7 @@ public:
     // An endpoint, as ZeroMQ writes it. Throws zmq::error_t.
     void bind(const std::string& endpoint) { socket_.bind(endpoint); }
 
-    [[nodiscard]] zmq::pollitem_t poll_item() const { return reader_.poll_item(); }
+    [[nodiscard]] Doorbell& doorbell() { return reader_.doorbell(); }
 
     // What is no request is refused at once, with a sentence, and so is a request that changes something, or that
     // begins a session, of whom may only look. True: the cap of a turn was hit.

@@ -5,16 +5,16 @@
 namespace bellwether::node {
 
 bool Doorbell::rings() {
-    if (!touched_) {
+    if (!touched_ && looks_itself_) {
         pollfd bell{.fd = fd_, .events = POLLIN, .revents = 0};
         touched_ = ::poll(&bell, 1, 0) != 0;
     }
     return touched_;
 }
 
-zmq::pollitem_t Doorbell::poll_item() const {
-    if (touched_) return {socket_->handle(), 0, ZMQ_POLLIN, 0};
-    return {nullptr, fd_, ZMQ_POLLIN, 0};
+bool Doorbell::has_more() {
+    if (touched_) touched_ = (socket_->get(zmq::sockopt::events) & ZMQ_POLLIN) != 0;
+    return touched_;
 }
 
 }  // namespace bellwether::node

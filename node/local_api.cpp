@@ -51,9 +51,9 @@ public:
         gate_.start();
     }
 
-    void append_poll_items(std::vector<zmq::pollitem_t>& items) {
-        items.push_back(announcer_.poll_item());
-        items.push_back(control_.poll_item());
+    void watch_with(Poller& poller) {
+        poller.watch(announcer_.doorbell());
+        poller.watch(control_.doorbell());
     }
 
     void receive() {
@@ -92,7 +92,7 @@ LocalApi::LocalApi(zmq::context_t& context, const Config& config, const std::fil
     : impl_{std::make_unique<Impl>(context, config, run_dir)} {}
 LocalApi::~LocalApi() = default;
 
-void LocalApi::append_poll_items(std::vector<zmq::pollitem_t>& items) const { impl_->append_poll_items(items); }
+void LocalApi::watch_with(Poller& poller) { impl_->watch_with(poller); }
 void LocalApi::receive() { impl_->receive(); }
 bool LocalApi::deliver(const EventSink& events, const ControlSocket::Sink& control) {
     return impl_->deliver(events, control);

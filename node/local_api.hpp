@@ -13,6 +13,7 @@
 
 #include "node/config.hpp"
 #include "node/control_socket.hpp"
+#include "node/poller.hpp"
 #include "node/transport.hpp"
 #include "protocol/local_codec.hpp"
 #include "protocol/local_messages.hpp"
@@ -28,7 +29,8 @@ public:
     LocalApi(const LocalApi&) = delete;
     LocalApi& operator=(const LocalApi&) = delete;
 
-    void append_poll_items(std::vector<zmq::pollitem_t>& items) const;
+    // All its descriptors, for the life of both.
+    void watch_with(Poller& poller);
 
     // Drains subscriptions and control requests, a cap a turn. A new subscriber is sent the state of every election
     // that its prefix matches at once, on leader/ and view/ alike.

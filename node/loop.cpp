@@ -1,7 +1,6 @@
 #include "node/loop.hpp"
 
 #include <algorithm>
-#include <cerrno>
 #include <csignal>
 #include <iterator>
 #include <variant>
@@ -35,8 +34,6 @@ Duration longest_handover(const protocol::Setup& setup) {
     return longest;
 }
 
-zmq::pollitem_t readable(int fd) { return {.socket = nullptr, .fd = fd, .events = ZMQ_POLLIN, .revents = 0}; }
-
 }  // namespace
 
 Loop::Loop(const Parts& parts)
@@ -47,6 +44,12 @@ Loop::Loop(const Parts& parts)
       decisions_(parts.setup.self),
       now_(clock_now()) {
     if (parts_.supervisor.watchdog_interval()) next_sign_of_life_ = now_;
+    parts_.transport.watch_with(poller_);
+    parts_.local_api.watch_with(poller_);
+    for (const int fd :
+         {alarm_.fd(), parts_.signals.fd(), parts_.store.event_fd(), parts_.reload.event_fd(), sessions_.fd()}) {
+        poller_.watch(fd);
+    }
 }
 
 Loop::End Loop::run() {
@@ -72,21 +75,12 @@ Loop::End Loop::run() {
 
 void Loop::wait() {
     alarm_.set(due_);
-    items_.clear();
-    parts_.transport.append_poll_items(items_);
-    parts_.local_api.append_poll_items(items_);
-    for (const int fd :
-         {alarm_.fd(), parts_.signals.fd(), parts_.store.event_fd(), parts_.reload.event_fd(), sessions_.fd()}) {
-        items_.push_back(readable(fd));
-    }
-    const long timeout = more_to_read_ ? 0 : -1;
-    if (zmq_poll(items_.data(), static_cast<int>(items_.size()), timeout) < 0 && zmq_errno() != EINTR) {
-        throw zmq::error_t();
-    }
+    poller_.wait(more_to_read_);
 }
 
 void Loop::receive() {
     alarm_.silence();
+    poller_.look();  // Again: the process may have stood still since.
     parts_.transport.receive();
     parts_.local_api.receive();
 }

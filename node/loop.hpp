@@ -13,6 +13,7 @@
 #include "node/local_api.hpp"
 #include "node/log.hpp"
 #include "node/loop_times.hpp"
+#include "node/poller.hpp"
 #include "node/reload.hpp"
 #include "node/service.hpp"
 #include "node/session_desk.hpp"
@@ -88,7 +89,7 @@ private:
     DecisionLog decisions_;
     LoopTimes times_;
     Heap heap_;
-    std::vector<zmq::pollitem_t> items_;
+    Poller poller_;
 
     protocol::Time now_;                      // One reading a turn, taken after everything has been drained.
     protocol::Time due_ = protocol::never;    // When the next turn must begin.

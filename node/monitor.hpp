@@ -28,7 +28,7 @@ public:
     Monitor& operator=(const Monitor&) = delete;
 
     [[nodiscard]] std::optional<MonitorEvent> next();
-    [[nodiscard]] zmq::pollitem_t poll_item() const { return doorbell_.poll_item(); }
+    [[nodiscard]] Doorbell& doorbell() { return doorbell_; }
     // Readable when there may be something, after next() has found nothing.
     [[nodiscard]] int fd() const { return doorbell_.fd(); }
 

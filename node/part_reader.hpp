@@ -29,7 +29,7 @@ public:
     // Something has been sent on the same socket.
     void touch() { doorbell_.touch(); }
 
-    [[nodiscard]] zmq::pollitem_t poll_item() const { return doorbell_.poll_item(); }
+    [[nodiscard]] Doorbell& doorbell() { return doorbell_; }
 
 private:
     void skip();

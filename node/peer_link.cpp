@@ -34,11 +34,9 @@ PeerLink::PeerLink(zmq::context_t& context, const NodeConfig& peer, SecurityMode
     }
 }
 
-void PeerLink::append_poll_items(std::vector<zmq::pollitem_t>& items) {
-    items.push_back(heartbeat_reader_.poll_item());
-    items.push_back(heartbeats_.monitor_item());
-    items.push_back(vote_reader_.poll_item());
-    items.push_back(votes_.monitor_item());
+void PeerLink::watch_with(Poller& poller) {
+    for (PartReader* reader : {&heartbeat_reader_, &vote_reader_}) poller.watch(reader->doorbell());
+    for (Connection* connection : {&heartbeats_, &votes_}) poller.watch(connection->monitor().doorbell());
 }
 
 bool PeerLink::receive(Inbox& inbox) {

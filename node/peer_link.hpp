@@ -16,6 +16,7 @@
 #include "node/curve.hpp"
 #include "node/inbox.hpp"
 #include "node/part_reader.hpp"
+#include "node/poller.hpp"
 #include "node/refusals.hpp"
 #include "node/resolver.hpp"
 #include "node/socket_options.hpp"
@@ -35,7 +36,7 @@ public:
     PeerLink(zmq::context_t& context, const NodeConfig& peer, SecurityMode mode, const KeyPair* own,
              const LinkWaits& waits, Decoder decoder, Resolver& resolver, Refusals& refusals);
 
-    void append_poll_items(std::vector<zmq::pollitem_t>& items);
+    void watch_with(Poller& poller);
 
     // The newest heartbeat is kept here, everything else goes to the inbox. True: the cap of a turn was hit.
     [[nodiscard]] bool receive(Inbox& inbox);

@@ -141,6 +141,6 @@ std::vector<Resolved> Resolver::take() {
     return std::exchange(shared_->answers, {});
 }
 
-zmq::pollitem_t Resolver::poll_item() const { return {nullptr, shared_->readable, ZMQ_POLLIN, 0}; }
+int Resolver::fd() const { return shared_->readable; }
 
 }  // namespace bellwether::node

@@ -40,9 +40,9 @@ public:
     void watch(Asker asker, const std::string& host);
     void rest(Asker asker);
 
-    // The answers since the last call. The poll item is readable when there are any.
+    // The answers since the last call. The descriptor is readable when there are any.
     [[nodiscard]] std::vector<Resolved> take();
-    [[nodiscard]] zmq::pollitem_t poll_item() const;
+    [[nodiscard]] int fd() const;
 
 private:
     struct Shared;

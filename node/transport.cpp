@@ -36,12 +36,12 @@ public:
         set_alarm();
     }
 
-    void append_poll_items(std::vector<zmq::pollitem_t>& items) {
-        items.push_back(resolver_.poll_item());
-        items.push_back({.socket = nullptr, .fd = alarm_.fd(), .events = ZMQ_POLLIN, .revents = 0});
-        if (publisher_) items.push_back(publisher_->poll_item());
-        if (listener_) items.push_back(listener_->poll_item());
-        for (auto& [id, link] : links_) link.append_poll_items(items);
+    void watch_with(Poller& poller) {
+        poller.watch(resolver_.fd());
+        poller.watch(alarm_.fd());
+        if (publisher_) poller.watch(publisher_->doorbell());
+        if (listener_) poller.watch(listener_->doorbell());
+        for (auto& [id, link] : links_) link.watch_with(poller);
     }
 
     void receive() {
@@ -158,7 +158,7 @@ Transport::Transport(zmq::context_t& context, const Config& config, const NodeCo
     : impl_{std::make_unique<Impl>(context, config, self, own)} {}
 Transport::~Transport() = default;
 
-void Transport::append_poll_items(std::vector<zmq::pollitem_t>& items) const { impl_->append_poll_items(items); }
+void Transport::watch_with(Poller& poller) { impl_->watch_with(poller); }
 void Transport::receive() { impl_->receive(); }
 bool Transport::deliver(const EventSink& sink) { return impl_->deliver(sink); }
 void Transport::publish(const protocol::Heartbeat& heartbeat) { impl_->publish(heartbeat); }

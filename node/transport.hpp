@@ -14,6 +14,7 @@
 #include "node/config_secret.hpp"
 #include "node/inbox.hpp"
 #include "node/peer_link.hpp"
+#include "node/poller.hpp"
 #include "protocol/codec.hpp"
 #include "protocol/event.hpp"
 #include "protocol/local_codec.hpp"
@@ -29,7 +30,8 @@ public:
     Transport(const Transport&) = delete;
     Transport& operator=(const Transport&) = delete;
 
-    void append_poll_items(std::vector<zmq::pollitem_t>& items) const;
+    // All its descriptors, for the life of both.
+    void watch_with(Poller& poller);
 
     // Drains every socket (a cap a socket and turn) into the inbox. The loop reads its clock after this.
     void receive();

@@ -32,7 +32,7 @@ public:
     // Listens with another key of its own; the peers connect anew.
     void change_key(const KeyPair& own);
 
-    [[nodiscard]] zmq::pollitem_t poll_item() const { return reader_.poll_item(); }
+    [[nodiscard]] Doorbell& doorbell() { return reader_.doorbell(); }
 
     // True: the cap of a turn was hit.
     [[nodiscard]] bool receive(Inbox& inbox);
