@@ -67,7 +67,7 @@ void Election::hand_over_for(Reason reason, Requester requester) {
     const NodeId heir = best_heir({});
     if (heir != nobody) {
         begin_handover(heir, reason, {}, true, requester);
-    } else if (reason == Reason::shutdown || reason == Reason::session_ended) {
+    } else if (reason == Reason::shutdown) {
         // Nobody can follow: it goes all the same, once nobody here believes any more.
         leader->handover = HandOver{.reason = reason, .phase = HandOver::Phase::expiring};
     } else {
@@ -167,6 +167,13 @@ void Election::drive_handover(Leader& leader) {
         }
         return;
     }
+    if (handover.reason == Reason::session_ended) {
+        if (sessions_.front() != nullptr && leader.holder < max_holder) {
+            leader.handover.reset();  // One stands again.
+            return;
+        }
+        handover.heir = best_heir({});
+    }
     if (host_.now < leader.believed_until && !planted(Bug::lets_go_while_believed)) {
         return;  // A process here may still believe the last deadline it was given.
     }
@@ -198,8 +205,6 @@ void Election::handover_failed(Leader& leader, Rule why) {
         prepare(handover, next);
     } else if (host_.leaving) {
         leader.handover = HandOver{.reason = Reason::shutdown, .phase = HandOver::Phase::expiring};
-    } else if (handover.reason == Reason::session_ended && sessions_.front() == nullptr) {
-        leader.handover = HandOver{.reason = Reason::session_ended, .phase = HandOver::Phase::expiring};
     } else {
         lead_on(leader, "no node that was asked could win; this one leads on");
     }

@@ -162,10 +162,9 @@ void Election::kill_held(Holder& holder) {
 void Election::drive_holding(Leader& leader) {
     const Session* first = sessions_.front();
     if (first == nullptr) {
-        hand_over_for(Reason::session_ended, {});
-        if (leader.handover->heir == nobody) {
-            drive_handover(leader);
-        }
+        // For nobody could it lead on if the heir were unable, so none is tried.
+        leader.handover = HandOver{.reason = Reason::session_ended, .phase = HandOver::Phase::expiring};
+        drive_handover(leader);
         return;
     }
     const Holder* holder = sessions_.holder();

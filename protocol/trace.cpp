@@ -39,6 +39,10 @@ std::string cause_of_handover(const Decision& d) {
 
 std::string heir(const Decision& d) { return d.peer == nobody ? "no heir" : "heir " + text(d.peer) + " ready"; }
 
+std::string cause_of_letting_go(const Decision& d) {
+    return d.reason == Reason::session_ended ? cause_of_handover(d) : heir(d);
+}
+
 std::string end_of_cool_down(const Decision& d) {
     if (d.peer == nobody) return "a link came up or a claim was heard";
     if (d.term == Term{}) return "link to " + text(d.peer) + " is up";
@@ -134,7 +138,7 @@ std::string words_of_leader(const Decision& d) {
         case Rule::handover_refused: return "heir " + text(d.peer) + " is unable -> lead on";
         case Rule::handover_late: return "heir " + text(d.peer) + " silent for " + text(d.span) + " -> lead on";
         case Rule::handover_expire: return heir(d) + " -> no new deadlines, the last passes in " + text(d.span);
-        case Rule::handover_let_go: return heir(d) + ", nobody here believes any more" + let_go(d);
+        case Rule::handover_let_go: return cause_of_letting_go(d) + ", nobody here believes any more" + let_go(d);
         default: return {};
     }
 }

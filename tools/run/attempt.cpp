@@ -91,9 +91,7 @@ std::string Attempt::what_is_left(Time gone) const {
 }
 
 void Attempt::finish(Outcome outcome) {
-    // First of all: everybody waits for it.
-    session_.revoked();
-    session_.resign();
+    session_.resign();  // First of all: everybody waits for it.
     if (phase_ != Phase::standing) outcome.ran = client::now() - began_;
     const int status = outcome.wait_status;
     if (outcome.kind == Outcome::Kind::ended && WIFSIGNALED(status)) {
