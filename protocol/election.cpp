@@ -134,7 +134,8 @@ void Election::bind_to_claim(const Heartbeat& news, const ElectionView& view) {
     const Token token = token_of(view.term, view.holder);
     if (const std::pair claim{news.incarnation, token}; claims_[news.sender] != claim) {
         claims_[news.sender] = claim;
-        host_.publish_wanted = true;  // The first claim of a new leader is acked at once.
+        host_.publish_within(
+            host_.params().publish_patience());  // A new leader need not wait for long until its lease is extended.
     }
     highest_claim_ = std::max(highest_claim_, token);
     forgive();
@@ -262,9 +263,23 @@ void Election::settle() {
     ElectionView shows = view();
     shows.hold_ms = 0;  // It counts down by itself.
     if (shows != shown_) {
+        host_.publish_within(is_waited_for(shows) ? Duration{} : host_.params().publish_patience());
         shown_ = shows;
-        host_.publish_wanted = true;
     }
+}
+
+// Whether somebody may act on what is new in this. Of a vote the answer tells whom it concerns; and that a voter is
+// free nobody needs to know while all wait for an heir.
+bool Election::is_waited_for(const ElectionView& shows) const {
+    const bool is_free = shows.supports == Instance{} && !shows.pending;
+    if (is_free && host_.now >= heir_wait_until_) {
+        return true;
+    }
+    ElectionView but_for_votes = shown_;
+    but_for_votes.supports = shows.supports;
+    but_for_votes.pending = shows.pending;
+    but_for_votes.voted = shows.voted;
+    return shows != but_for_votes;
 }
 
 void Election::rest() {

@@ -259,6 +259,7 @@ public:
 
 private:
     [[nodiscard]] Time deadline() const;
+    [[nodiscard]] bool is_waited_for(const ElectionView& shows) const;
 
     // Being bound.
     [[nodiscard]] bool is_free() const { return !binding_; }

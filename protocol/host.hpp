@@ -39,7 +39,7 @@ public:
     Time awake_since;  // It may have stood still before: then silence was its own.
 
     Actions actions;
-    bool publish_wanted = false;
+    Time publish_by = never;  // When something is to be shown that has changed.
 
     [[nodiscard]] const Params& params() const { return setup.params; }
     [[nodiscard]] bool is_linked(NodeId node) const { return node == self.node || liveness.is_linked(node, now); }
@@ -56,6 +56,8 @@ public:
     Sent next_sent();
     [[nodiscard]] Sent last_sent() const { return last_sent_; }
     std::uint64_t next_request() { return ++last_request_; }
+
+    void publish_within(Duration patience) { publish_by = std::min(publish_by, now + patience); }
 
     // Asks for the durable state to be written at the end of this step, and returns the number of that write.
     std::uint64_t write();

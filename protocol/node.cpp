@@ -193,7 +193,7 @@ void Node::recover() {
         if (host_.largest_promise != largest_on_disk_) {
             largest_write_ = host_.write();
         }
-        host_.publish_wanted = true;
+        host_.publish_within({});
     }
     if (new_state_write_ == 0 && recovery.may_end_new(host_.liveness, host_.membership, host_.self.node, host_.now)) {
         host_.floor = std::max(host_.floor, recovery.floor_for_end(host_.liveness));
@@ -223,7 +223,7 @@ void Node::settle() {
     if (shown_votes_ != host_.votes() || shown_new_ != shows_new) {
         shown_votes_ = host_.votes();
         shown_new_ = shows_new;
-        host_.publish_wanted = true;
+        host_.publish_within({});
     }
 }
 
@@ -298,18 +298,24 @@ Heartbeat Node::heartbeat() {
     return beat;
 }
 
-// Every h, and at once on any change of state, at most one per millisecond. Nobody subscribes to an observer.
+// Every h, and when something has changed, at most one per millisecond. Nobody subscribes to an observer.
 void Node::publish_if_due() {
     if (!host_.is_voter) {
         return;
     }
-    const bool due = published_at_ == long_ago || host_.now >= published_at_ + host_.params().heartbeat;
-    const bool may = published_at_ == long_ago || host_.now >= published_at_ + publish_spacing;
-    if (due || (host_.publish_wanted && may)) {
-        host_.publish_wanted = false;
+    if (host_.now >= next_publish()) {
+        host_.publish_by = never;
         published_at_ = host_.now;
         host_.actions.emplace_back(Publish{heartbeat()});
     }
+}
+
+Time Node::next_publish() const {
+    if (published_at_ == long_ago) {
+        return host_.now;
+    }
+    return std::min(published_at_ + host_.params().heartbeat,
+                    std::max(host_.publish_by, published_at_ + publish_spacing));
 }
 
 // Of what all elections go by.
@@ -327,7 +333,7 @@ Time Node::shared_deadline() const {
 Time Node::next_deadline() const {
     Time next = shared_deadline();
     if (host_.is_voter) {
-        next = std::min(next, published_at_ + (host_.publish_wanted ? publish_spacing : host_.params().heartbeat));
+        next = std::min(next, next_publish());
     }
     for (const auto& [name, election] : elections_) {
         next = std::min(next, election.next_deadline());

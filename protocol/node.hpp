@@ -66,6 +66,7 @@ private:
     void leave();
     void store_if_wanted();
     void publish_if_due();
+    [[nodiscard]] Time next_publish() const;
     [[nodiscard]] Time shared_deadline() const;
     [[nodiscard]] Heartbeat heartbeat();
     [[nodiscard]] Term ceiling() const;

@@ -178,7 +178,7 @@ void Node::on(const Command& command) {
     switch (command.kind) {
         case CommandKind::shutdown:
             host_.leaving = true;
-            host_.publish_wanted = true;
+            host_.publish_within({});
             host_.decide({.rule = Rule::leaving});
             return;
         case CommandKind::undrain:

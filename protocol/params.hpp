@@ -26,6 +26,9 @@ struct Params {
     // So long before the end of what a session was given the processes that it named are killed, to be gone by then.
     [[nodiscard]] Duration kill_margin() const { return std::max<Duration>(10ms, lease / 10); }
 
+    // What nobody waits for is shown after that.
+    [[nodiscard]] Duration publish_patience() const { return std::min<Duration>(10ms, heartbeat / 5); }
+
     // Each broken rule as a sentence; none if the numbers are good.
     [[nodiscard]] std::vector<std::string> validate() const;
 };

@@ -277,6 +277,7 @@ TEST(Attack32, ARestoredBackupIsNewStateUntilItHasHeardEnough) {
     const Durable backup = cluster.disk(1);
     cluster.elapse_until(all_follow(3));
     const Term voted = cluster.disk(1).elections.at(0).term;
+    cluster.elapse(10ms);  // The others have heard of it.
     cluster.kill(1);
     cluster.restore(1, backup);
     cluster.start(1);

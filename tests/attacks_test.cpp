@@ -149,7 +149,7 @@ TEST(Attack10, AVoterDoesNotLeaveALivingCandidateForAnOldClaim) {
     ASSERT_EQ(stage.ask(2, {6}), Verdict::granted);
     stage.peer(3).lead({5});
     EXPECT_EQ(stage.bound_to(), NodeId{2});
-    stage.elapse(2ms);
+    stage.elapse(10ms);
     EXPECT_EQ(stage.shown().supports, stage.peer(2).instance());
 }
 

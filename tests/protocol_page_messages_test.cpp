@@ -21,13 +21,40 @@ TEST(WhatTravels, AHeartbeatLeavesEveryH) {
     EXPECT_EQ(stage.of<Publish>().size(), 20U);
 }
 
-// "...and at once on any change of state..."
-TEST(WhatTravels, AHeartbeatLeavesAtOnceOnAnyChangeOfState) {
+// "...when anything that it shows changes [...] at once..."
+TEST(WhatTravels, AHeartbeatLeavesAtOnceWhenAVoterBecomesFree) {
     Stage stage{witness()};
-    stage.elapse(10ms);
     stage.peer(2).lead({5});
+    stage.elapse(60ms);
+    ASSERT_EQ(stage.shown().supports, stage.peer(2).instance());
+    stage.peer(2).let_go();
+    stage.elapse(1ms);
+    EXPECT_EQ(stage.shown().supports, Instance{});
+}
+
+// "...but within 10 ms if only its vote and whom it supports are new..."
+TEST(WhatTravels, AHeartbeatLeavesWithin10MsWhenOnlyItsSupportIsNew) {
+    Stage stage{witness()};
+    stage.elapse(51ms);
+    stage.peer(2).lead({5});
+    stage.mark();
+    stage.elapse(9ms);
+    EXPECT_TRUE(stage.of<Publish>().empty());
     stage.elapse(1ms);
     EXPECT_EQ(stage.shown().supports, stage.peer(2).instance());
+}
+
+// "...or if it becomes free while an heir is waited for."
+TEST(WhatTravels, AHeartbeatLeavesWithin10MsWhenItBecomesFreeForAnHeir) {
+    Stage stage{witness()};
+    stage.peer(2).lead({5});
+    stage.elapse(20ms);
+    stage.peer(2).let_go(3);
+    stage.mark();
+    stage.elapse(9ms);
+    EXPECT_TRUE(stage.of<Publish>().empty());
+    stage.elapse(1ms);
+    EXPECT_EQ(stage.shown().supports, Instance{});
 }
 
 // "...at most one per millisecond."

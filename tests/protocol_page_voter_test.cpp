@@ -21,6 +21,7 @@ TEST(TheWholeVoter, BoundByItsVoteItGrantsNobodyElseEvenAHigherTerm) {
     stage.peer(3).campaign({6});
     EXPECT_EQ(stage.ask(3, {6}), Verdict::bound);
     EXPECT_EQ(stage.bound_to(), NodeId{2});
+    stage.elapse(10ms);
     EXPECT_EQ(stage.shown().supports, stage.peer(2).instance());
 }
 
@@ -199,13 +200,13 @@ TEST(TheDisk, AHeartbeatShowsNobodyAndPendingWhileAVoteIsBeingWritten) {
     stage.hold_disk();
     stage.peer(3).campaign({5});
     stage.hear(3, stage.peer(3).vote_request({5}));
-    stage.elapse(2ms);
+    stage.elapse(10ms);
     EXPECT_EQ(stage.shown().supports, Instance{});
     EXPECT_TRUE(stage.shown().pending);
     EXPECT_EQ(stage.shown().voted, Term{0});
     EXPECT_EQ(stage.heartbeat().ceiling, Term{0});
     stage.let_disk_go();
-    stage.elapse(3ms);
+    stage.elapse(12ms);
     EXPECT_EQ(stage.shown().supports, stage.peer(3).instance());
     EXPECT_FALSE(stage.shown().pending);
     EXPECT_EQ(stage.shown().voted, Term{5});

@@ -53,7 +53,7 @@ void Inspector::describe(Canon& out, const Host& host) {
     // node is told at its start never changes. The elections have the sessions.
     const auto& [setup, self, is_voter, membership, mark, quorum, now, liveness, recovery, floor, largest_promise,
                  drained_until, leaving, clock_alarms, last_forgotten_seq, sessions, awake_since, actions,
-                 publish_wanted, last_sent, last_request, last_write, stored_write, write_wanted, metadata_versions] =
+                 publish_by, last_sent, last_request, last_write, stored_write, write_wanted, metadata_versions] =
         host;
     out.add(self);
     describe(out, liveness, recovery.is_new());
@@ -63,7 +63,7 @@ void Inspector::describe(Canon& out, const Host& host) {
     out.until(drained_until);
     out.add(leaving);
     if (!sessions.empty()) out.since(awake_since, setup.session_timeout);
-    out.add(publish_wanted);
+    out.until(publish_by);
     out.sent(self.node, last_sent);
     out.add(last_request);
     out.add(last_write - stored_write);
