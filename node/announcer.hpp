@@ -45,6 +45,8 @@ public:
     // An endpoint, as ZeroMQ writes it. Throws zmq::error_t.
     void bind(const std::string& endpoint) { socket_.bind(endpoint); }
 
+    // Who has subscribed since receive(), and waits for the present state.
+    [[nodiscard]] bool has_newcomers() const { return !newcomers_.empty(); }
     [[nodiscard]] Doorbell& doorbell() { return reader_.doorbell(); }
 
     // Sends new subscribers the state of every election they want. True: the cap of a turn was hit.

@@ -64,7 +64,7 @@ public:
     bool deliver(const EventSink& events, const ControlSocket::Sink& control) {
         announcer_.deliver(events);
         control_.deliver(control);
-        return std::exchange(more_, false);
+        return std::exchange(more_, false) || announcer_.has_newcomers();
     }
 
     void announce(const protocol::Announcement& announcement) { announcer_.announce(announcement); }

@@ -68,6 +68,7 @@ Loop::End Loop::run() {
         take_reload();
         take_messages();
         keep_deadlines();
+        write_log();
         times_.end_turn(clock_now(), time_worked());
     }
     return *end_;
@@ -152,6 +153,18 @@ void Loop::keep_deadlines() {
     due_ = std::min({parts_.machine.next_deadline(), sessions_.next_deadline(), gone_, guard_, next_sign_of_life_});
 }
 
+// After all that others wait for: each line wakes the thread that writes it.
+void Loop::write_log() {
+    for (const auto& word : to_log_) {
+        if (const auto* decision = std::get_if<protocol::Decision>(&word)) {
+            decisions_.write(now_, *decision);
+        } else {
+            decisions_.write(std::get<protocol::RoleChange>(word));
+        }
+    }
+    to_log_.clear();
+}
+
 void Loop::begin_shutdown() {
     spdlog::info("asked to end: handing over what is led here");
     parts_.supervisor.tell("STOPPING=1");
@@ -192,9 +205,9 @@ void Loop::perform(const protocol::Answer& answer) {
     }
 }
 
-void Loop::perform(const protocol::Decision& decision) { decisions_.write(now_, decision); }
+void Loop::perform(const protocol::Decision& decision) { to_log_.emplace_back(decision); }
 
-void Loop::perform(const protocol::RoleChange& change) { decisions_.write(change); }
+void Loop::perform(const protocol::RoleChange& change) { to_log_.emplace_back(change); }
 
 void Loop::perform(const protocol::TellSession& tell) { sessions_.perform(tell); }
 

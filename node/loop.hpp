@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <variant>
 #include <vector>
 
 #include <zmq.hpp>
@@ -59,6 +60,7 @@ private:
     void take_dead();
     void take_reload();
     void keep_deadlines();
+    void write_log();
 
     void step(const protocol::Event& event);
     void begin_shutdown();
@@ -87,6 +89,7 @@ private:
     ControlDesk desk_;
     SessionDesk sessions_;
     DecisionLog decisions_;
+    std::vector<std::variant<protocol::Decision, protocol::RoleChange>> to_log_;  // Of this turn.
     LoopTimes times_;
     Heap heap_;
     Poller poller_;

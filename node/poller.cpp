@@ -1,18 +1,9 @@
 #include "node/poller.hpp"
 
-#include <array>
 #include <cerrno>
 #include <system_error>
 
-#include <sys/epoll.h>
-
 namespace bellwether::node {
-namespace {
-
-constexpr int ready_at_once = 64;  // More are found at the next look.
-
-}  // namespace
-
 Poller::Poller() : epoll_{::epoll_create1(EPOLL_CLOEXEC)} {
     if (!epoll_) throw std::system_error{errno, std::generic_category(), "epoll_create1"};
 }
@@ -32,6 +23,7 @@ void Poller::watch(int fd, Doorbell* bell) {
     if (::epoll_ctl(epoll_.get(), EPOLL_CTL_ADD, fd, &event) != 0) {
         throw std::system_error{errno, std::generic_category(), "epoll_ctl"};
     }
+    ready_.emplace_back();
 }
 
 void Poller::wait(bool at_once) {
@@ -42,11 +34,10 @@ void Poller::wait(bool at_once) {
 }
 
 void Poller::look_for(int timeout) {
-    std::array<epoll_event, ready_at_once> ready;
-    const int count = ::epoll_wait(epoll_.get(), ready.data(), static_cast<int>(ready.size()), timeout);
+    const int count = ::epoll_wait(epoll_.get(), ready_.data(), static_cast<int>(ready_.size()), timeout);
     if (count < 0 && errno != EINTR) throw std::system_error{errno, std::generic_category(), "epoll_wait"};
     for (int i = 0; i < count; ++i) {
-        if (auto* bell = static_cast<Doorbell*>(ready[static_cast<std::size_t>(i)].data.ptr)) bell->touch();
+        if (auto* bell = static_cast<Doorbell*>(ready_[static_cast<std::size_t>(i)].data.ptr)) bell->touch();
     }
 }
 

@@ -4,6 +4,8 @@
 
 #include <vector>
 
+#include <sys/epoll.h>
+
 #include "node/descriptor.hpp"
 #include "node/doorbell.hpp"
 
@@ -29,6 +31,7 @@ private:
 
     Descriptor epoll_;
     std::vector<Doorbell*> bells_;
+    std::vector<epoll_event> ready_;  // Room for all.
 };
 
 }  // namespace bellwether::node

@@ -25,7 +25,6 @@ namespace {
 // FULL: a commit is on disk before it is called one. EXCLUSIVE: nobody else has it open, so the index of the log needs
 // no file. The memory is for a dozen pages; the file has hardly more.
 constexpr const char* settings = R"(
-    PRAGMA locking_mode = EXCLUSIVE;
     PRAGMA journal_mode = WAL;
     PRAGMA synchronous = FULL;
     PRAGMA wal_autocheckpoint = 256;
@@ -34,6 +33,11 @@ constexpr const char* settings = R"(
     PRAGMA temp_store = MEMORY;
     PRAGMA cell_size_check = ON;
 )";
+
+std::string why_not_written(const fs::path& file) {
+    const bool may = ::access(file.c_str(), W_OK) == 0;
+    return "cannot be written" + (may ? "" : ": " + std::generic_category().message(errno));
+}
 
 std::runtime_error written_by_newer(const fs::path& file, std::int64_t version) {
     return std::runtime_error(
@@ -57,17 +61,15 @@ StateFile::StateFile(const fs::path& directory) : directory_(directory), file_(d
 }
 
 void StateFile::open() {
-    // SQLite would try to make do with reading.
-    if (::access(file_.c_str(), W_OK) != 0 && errno != ENOENT) {
-        throw DatabaseError(
-            fmt::format("{}: cannot be written: {}", file_.string(), std::generic_category().message(errno)), false);
-    }
     database_ = std::make_unique<Database>(file_);
-    database_->execute(settings);
+    // SQLite makes do with reading where it may not write, and also what the head of a file says.
+    if (database_->is_read_only()) throw DatabaseError(file_.string() + ": " + why_not_written(file_), false);
+    database_->execute("PRAGMA locking_mode = EXCLUSIVE");
     const std::int64_t version = database_->number("PRAGMA user_version");
+    if (database_->is_read_only()) throw DatabaseError(file_.string() + ": its head says that it is only read", true);
+    database_->execute(settings);
     if (version > state_version) throw written_by_newer(file_, version);
     check_pages();
-    if (database_->is_read_only()) throw DatabaseError(file_.string() + ": its head says that it is only read", true);
     if (version == state_version) return load();
     // An empty file is what a death before the first write leaves. Anything else is ours no more, and a node that took
     // it for empty would fail at its first write, and again in each life.

@@ -265,14 +265,15 @@ void Election::settle() {
     if (shows != shown_) {
         host_.publish_within(is_waited_for(shows) ? Duration{} : host_.params().publish_patience());
         shown_ = shows;
+        asked_in_vain_ = asked_in_vain_ && binding_.has_value();
     }
 }
 
 // Whether somebody may act on what is new in this. Of a vote the answer tells whom it concerns; and that a voter is
-// free nobody needs to know while all wait for an heir.
+// free nobody needs to know while all wait for an heir, but the heir if it has asked too early.
 bool Election::is_waited_for(const ElectionView& shows) const {
     const bool is_free = shows.supports == Instance{} && !shows.pending;
-    if (is_free && host_.now >= heir_wait_until_) {
+    if (is_free && (host_.now >= heir_wait_until_ || asked_in_vain_)) {
         return true;
     }
     ElectionView but_for_votes = shown_;

@@ -155,6 +155,7 @@ struct ElectionState {
     Term disk_term_{};
 
     std::optional<Binding> binding_{};
+    bool asked_in_vain_ = false;  // A candidate was told that this voter is bound, and waits for it to be free.
     std::variant<Follower, Candidate, Leader> role_{};
     std::vector<WaitingReply> waiting_{};
     std::map<NodeId, Heard> heard_{};
@@ -245,7 +246,6 @@ public:
     // People's wishes. Each is answered through its requester, sooner or later.
     void step_down(NodeId target, Duration hold, Requester requester);
     void transfer(NodeId target, Duration hold, Requester requester);
-    void hand_over_for(Reason reason, Requester requester);  // drain, shutdown
     void pass_on_transfer(NodeId target, Duration hold, std::uint64_t command);
     void on_response(const Response& response);
     [[nodiscard]] bool is_settled() const;  // Nothing led, no heir waited for.
@@ -301,6 +301,9 @@ private:
     void depose(NodeId claimant, Term term);
     [[nodiscard]] NodeId best_heir(const std::vector<NodeId>& except) const;
     [[nodiscard]] bool is_able(NodeId heir) const;
+    // Of those that have not failed lately, or else of all.
+    [[nodiscard]] NodeId best_untried_heir() const;
+    void hand_over_to_leave(Leader& leader);
     void begin_handover(NodeId heir, Reason reason, Duration hold, bool any_heir, Requester requester);
     void prepare(HandOver& handover, NodeId heir);
     void drive_handover(Leader& leader);

@@ -1,5 +1,5 @@
-// Hand-over: letting go, then an election whose winner is known to be able. docs/protocol.md, "Hand-over". It needs
-// no safety rule of its own.
+// Hand-over: letting go, then an election whose winner is known to be able, unless nobody stands here any more.
+// docs/protocol.md, "Hand-over". It needs no safety rule of its own.
 #include <algorithm>
 #include <cassert>
 #include <utility>
@@ -23,6 +23,17 @@ NodeId Election::best_heir(const std::vector<NodeId>& except) const {
         }
     }
     return best.node;
+}
+
+NodeId Election::best_untried_heir() const {
+    std::vector<NodeId> failed;
+    for (const auto& [id, heard] : heard_) {
+        if (host_.now < heard.next_handover) {
+            failed.push_back(id);
+        }
+    }
+    const NodeId heir = best_heir(failed);
+    return heir != nobody ? heir : best_heir({});
 }
 
 void Election::step_down(NodeId target, Duration hold, Requester requester) {
@@ -59,19 +70,12 @@ void Election::transfer(NodeId target, Duration hold, Requester requester) {
     }
 }
 
-void Election::hand_over_for(Reason reason, Requester requester) {
-    auto* leader = std::get_if<Leader>(&role_);
-    if (leader == nullptr || leader->handover) {
-        return;
-    }
-    const NodeId heir = best_heir({});
-    if (heir != nobody) {
-        begin_handover(heir, reason, {}, true, requester);
-    } else if (reason == Reason::shutdown) {
-        // Nobody can follow: it goes all the same, once nobody here believes any more.
-        leader->handover = HandOver{.reason = reason, .phase = HandOver::Phase::expiring};
+void Election::hand_over_to_leave(Leader& leader) {
+    if (const NodeId heir = best_heir({}); heir != nobody) {
+        begin_handover(heir, Reason::shutdown, {}, true, {});
     } else {
-        tell(requester, false, "no_heir", "no eligible node is linked that could lead instead; this one leads on");
+        // Nobody can follow: it goes all the same, once nobody here believes any more.
+        leader.handover = HandOver{.reason = Reason::shutdown, .phase = HandOver::Phase::expiring};
     }
 }
 
@@ -172,7 +176,7 @@ void Election::drive_handover(Leader& leader) {
             leader.handover.reset();  // One stands again.
             return;
         }
-        handover.heir = best_heir({});
+        handover.heir = best_untried_heir();
     }
     if (host_.now < leader.believed_until && !planted(Bug::lets_go_while_believed)) {
         return;  // A process here may still believe the last deadline it was given.
@@ -216,7 +220,8 @@ void Election::lead_on(Leader& leader, const char* why) {
 }
 
 void Election::depart(Leader& leader, NodeId heir, Reason reason) {
-    decide({.rule = Rule::handover_let_go, .peer = heir, .term = leader.term, .reason = reason});
+    decide(
+        {.rule = Rule::handover_let_go, .peer = heir, .term = leader.term, .have = sessions_.size(), .reason = reason});
     const Duration patience = host_.params().campaign_timeout;
     departed_ = Departed{.heir = heir,
                          .reason = reason,

@@ -67,7 +67,7 @@ void Election::drive_leading(Leader& leader) {
         return;
     }
     if (host_.leaving) {
-        hand_over_for(Reason::shutdown, {});
+        hand_over_to_leave(leader);
     } else if (host_.draining() || host_.recovery.is_new()) {
         if (const NodeId heir = best_heir({}); heir != nobody && host_.now >= heard_[heir].next_handover) {
             begin_handover(heir, host_.draining() ? Reason::drain : Reason::health, {}, true, {});

@@ -75,6 +75,7 @@ void Election::on_request(const VoteRequest& request, Route route) {
             .verdict = verdict,
             .other = binding_ ? binding_->to.node : nobody});
     if (verdict != Verdict::granted || request.probe) {
+        asked_in_vain_ = asked_in_vain_ || (verdict == Verdict::bound && !request.probe);
         reply(request, verdict, route);
         return;
     }

@@ -9,7 +9,7 @@
 
 namespace bellwether::protocol {
 
-Node::Node(Setup setup, Durable stored, Time now)
+Node::Node(Setup setup, const Durable& stored, Time now)
     : NodeState{.largest_on_disk_ = stored.largest_promise, .floor_on_disk_ = stored.floor},
       host_(std::move(setup), stored, now) {
     assert(!host_.is_voter || single_list(host_.setup.voters()).lists == stored.membership.lists);

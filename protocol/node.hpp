@@ -29,7 +29,7 @@ struct NodeState {
 
 class Node : NodeState {
 public:
-    Node(Setup setup, Durable stored, Time now);
+    Node(Setup setup, const Durable& stored, Time now);
     Node(const Node& other);  // Elections refer to their host.
     Node& operator=(const Node&) = delete;
 

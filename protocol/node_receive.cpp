@@ -173,7 +173,7 @@ void Node::on_request(const Request& request, Route route) {
 
 void Node::on(const Command& command) {
     const auto refuse = [&](const char* reason, const char* text) {
-        host_.actions.push_back(Answer{command.id, false, reason, text});
+        host_.actions.emplace_back(Answer{command.id, false, reason, text});
     };
     switch (command.kind) {
         case CommandKind::shutdown:
@@ -184,9 +184,9 @@ void Node::on(const Command& command) {
         case CommandKind::undrain:
             host_.drained_until = long_ago;
             for (const std::uint64_t drain : std::exchange(drain_commands_, {})) {
-                host_.actions.push_back(Answer{drain, false, "undrained", "the drain was ended before it was done"});
+                host_.actions.emplace_back(Answer{drain, false, "undrained", "the drain was ended before it was done"});
             }
-            host_.actions.push_back(Answer{command.id, true, "", "not drained"});
+            host_.actions.emplace_back(Answer{command.id, true, "", "not drained"});
             return;
         case CommandKind::drain:
             host_.drained_until = host_.now + command.hold;
@@ -220,7 +220,7 @@ void Node::finish_drain() {
         return;
     }
     for (const std::uint64_t drain : std::exchange(drain_commands_, {})) {
-        host_.actions.push_back(
+        host_.actions.emplace_back(
             settled ? Answer{drain, true, "", "drained: this node leads nothing"}
                     : Answer{drain, false, "no_heir", "no node was able to follow: this one leads on until one is"});
     }

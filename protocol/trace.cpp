@@ -40,7 +40,8 @@ std::string cause_of_handover(const Decision& d) {
 std::string heir(const Decision& d) { return d.peer == nobody ? "no heir" : "heir " + text(d.peer) + " ready"; }
 
 std::string cause_of_letting_go(const Decision& d) {
-    return d.reason == Reason::session_ended ? cause_of_handover(d) : heir(d);
+    if (d.reason != Reason::session_ended) return heir(d);
+    return d.have == 0 ? cause_of_handover(d) : "no token is left for the next session";
 }
 
 std::string end_of_cool_down(const Decision& d) {

@@ -57,6 +57,17 @@ TEST(WhatTravels, AHeartbeatLeavesWithin10MsWhenItBecomesFreeForAnHeir) {
     EXPECT_EQ(stage.shown().supports, Instance{});
 }
 
+// "...unless somebody has asked it in vain."
+TEST(WhatTravels, AHeartbeatLeavesAtOnceWhenItBecomesFreeForAnHeirThatHasAsked) {
+    Stage stage{witness()};
+    stage.peer(2).lead({5});
+    stage.elapse(20ms);
+    ASSERT_EQ(stage.ask(3, {6}), Verdict::bound);
+    stage.peer(2).let_go(3);
+    stage.elapse(1ms);
+    EXPECT_EQ(stage.shown().supports, Instance{});
+}
+
 // "...at most one per millisecond."
 TEST(WhatTravels, AtMostOneHeartbeatLeavesPerMillisecond) {
     Stage stage{witness()};

@@ -155,6 +155,19 @@ TEST(Release, WhenTheLastSessionOfAHostDiesTheNextHostLeadsInAFewRoundTrips) {
     )");
 }
 
+// "...one that has not failed lately if there is one."
+TEST(Release, AnHeirThatHasFailedLatelyIsPassedOver) {
+    Led led{{}};
+    const SessionId other = led.cluster.campaign(1);
+    led.cluster.cut_one_way(2, 1, Channel::votes);
+    led.cluster.cut_one_way(2, 3, Channel::votes);
+    led.cluster.transfer(3, 2, 1s);
+    led.cluster.elapse(150ms);
+    ASSERT_TRUE(led.cluster.acts(led.session)) << "2 could not win";
+    led.cluster.kill_process(led.session);
+    led.cluster.elapse_until(acts(other), 20ms);
+}
+
 TEST(Release, WithoutAnHeirTheLeaderLetsGo) {
     Led led{{}};
     led.cluster.resign(led.heir);

@@ -53,10 +53,7 @@ check_format() {
 }
 
 build() {
-    local -a unity=()
-    # Who has built nothing builds everything; who has goes on as before.
-    [[ -f build/dev/CMakeCache.txt ]] || unity=(-DBELLWETHER_UNITY=ON)
-    cmake --preset dev "${unity[@]}" >build/configure.log || { cat build/configure.log && return 1; }
+    cmake --preset dev >build/configure.log || { cat build/configure.log && return 1; }
     cmake --build --preset dev
 }
 

@@ -52,9 +52,8 @@ void Inspector::describe(Canon& out, const Host& host) {
     // `now` is what the rest is relative to; `actions` are done; `seq` orders what is said and decides nothing. What a
     // node is told at its start never changes. The elections have the sessions.
     const auto& [setup, self, is_voter, membership, mark, quorum, now, liveness, recovery, floor, largest_promise,
-                 drained_until, leaving, clock_alarms, last_forgotten_seq, sessions, awake_since, actions,
-                 publish_by, last_sent, last_request, last_write, stored_write, write_wanted, metadata_versions] =
-        host;
+                 drained_until, leaving, clock_alarms, last_forgotten_seq, sessions, awake_since, actions, publish_by,
+                 last_sent, last_request, last_write, stored_write, write_wanted, metadata_versions] = host;
     out.add(self);
     describe(out, liveness, recovery.is_new());
     describe(out, recovery, self.node);
@@ -120,9 +119,9 @@ void Inspector::describe(Canon& out, const ElectionState& election, const Host& 
     const Params& params = host.params();
     // Name and settings never change; `last_event` matters only where an election can be forgotten; four are counts for
     // people, of which the last rises with what the checker has seen; `looks` and `due` only save work.
-    const auto& [name, settings, declared, term, vote, vote_write, disk_term, binding, role, waiting, heard,
-                 highest_term, timeout, may_since, failures, cool_until, ineligible_until, heir_wait_until, called,
-                 probe, departed, hold_until, passed_on, sessions, fetched, shown, announced_at, announced,
+    const auto& [name, settings, declared, term, vote, vote_write, disk_term, binding, asked_in_vain, role, waiting,
+                 heard, highest_term, timeout, may_since, failures, cool_until, ineligible_until, heir_wait_until,
+                 called, probe, departed, hold_until, passed_on, sessions, fetched, shown, announced_at, announced,
                  highest_claim, claims, parted, parting, absence, told_role, told_leader, told_token, last_leader,
                  last_event, campaigns, wins, leader_changes, announcements, looks, due] = election;
     out.add(term);

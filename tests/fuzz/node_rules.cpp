@@ -224,13 +224,14 @@ bool NodeRules::somebody_acts(const ElectionName& election) const {
     return acting != acting_.end() && now_ < acting->second.until;
 }
 
-void NodeRules::may_act(SessionId session, const session::Granted& told) {
+void NodeRules::may_act(SessionId session, const session::Granted& told, bool is_grant) {
     const ElectionName& election = sessions_.at(session).election;
     const std::vector<Held> held = machine_->held();
     const auto own = std::find_if(held.begin(), held.end(), [&](const Held& one) { return one.election == election; });
-    // It may be extended, and granted the token of the next holder, in one step: what the node has is the last of them.
+    // It may be extended, and granted the token of the next holder, in one step: what the node has is the latter.
     const bool is_held = own != held.end() && own->token.value / 1000 == told.token.value / 1000;
-    require(is_held && told.token <= own->token, "a session is told of a token that the node has not");
+    require(is_held && (is_grant ? told.token == own->token : told.token <= own->token),
+            "a session is told of a token that the node has not");
     require(told.valid_until <= own->lease_until, "a session is told of a longer time than the lease has");
     require(!somebody_acts(election) || acting_.at(election).session == session, "two sessions may act");
     Acting& acting = acting_[election];
@@ -241,9 +242,9 @@ void NodeRules::may_act(SessionId session, const session::Granted& told) {
 void NodeRules::check(const TellSession& tell) {
     require(sessions_.contains(tell.session), "a word to nobody");
     if (const auto* granted = std::get_if<session::Granted>(&tell.message)) {
-        may_act(tell.session, *granted);
+        may_act(tell.session, *granted, true);
     } else if (const auto* extended = std::get_if<session::Extended>(&tell.message)) {
-        may_act(tell.session, {extended->token, extended->valid_until, extended->clock});
+        may_act(tell.session, {extended->token, extended->valid_until, extended->clock}, false);
     }
 }
 

@@ -42,7 +42,7 @@ private:
     void check(const protocol::Left& left);
 
     void hears(const protocol::SessionEvent& event);
-    void may_act(protocol::SessionId session, const protocol::session::Granted& told);
+    void may_act(protocol::SessionId session, const protocol::session::Granted& told, bool is_grant);
     [[nodiscard]] bool somebody_acts(const protocol::ElectionName& election) const;
     void check_vote(const protocol::ElectionRecord& record);
     void check_grant(const protocol::Send& send, const protocol::VoteReply& reply);

@@ -163,10 +163,12 @@ TEST_F(StateFiles, AreSetAsideIfWhatOnlyAWriteWouldReadIsDamaged) {
 }
 
 TEST_F(StateFiles, AreSetAsideIfTheirHeadSaysThatTheyAreOnlyRead) {
-    constexpr std::streamoff write_version = 18;
-    write(record_of({voted("default", 8, 2)}));
-    damage_head(write_version, "\3");
-    expect_lost();
+    constexpr std::streamoff versions = 18;  // For who writes, for who reads.
+    for (const char* damage : {"\3", "\3\1"}) {
+        write(record_of({voted("default", 8, 2)}));
+        damage_head(versions, damage);
+        expect_lost();
+    }
 }
 
 TEST_F(StateFiles, ThatThisUserMayNotWriteAreAFailureAndNoDamage) {

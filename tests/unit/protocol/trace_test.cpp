@@ -97,6 +97,8 @@ const std::vector<Line> lines{
     {"drain requested -> prepare 2", {.rule = Rule::handover_prepare, .peer{2}, .reason = Reason::drain}},
     {"no session stands here any more, nobody here believes any more -> let go of term 4",
      {.rule = Rule::handover_let_go, .peer{2}, .term{4}, .reason = Reason::session_ended}},
+    {"no token is left for the next session, nobody here believes any more -> let go of term 4",
+     {.rule = Rule::handover_let_go, .term{4}, .have = 1, .reason = Reason::session_ended}},
     {"health -> prepare 2", {.rule = Rule::handover_prepare, .peer{2}, .reason = Reason::health}},
     {"D of 4 is 500 ms, longer than any before -> write before acking",
      {.rule = Rule::promise_longer, .peer{4}, .span = 500ms}},
