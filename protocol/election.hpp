@@ -147,6 +147,7 @@ struct ElectionState {
     ElectionName name_{};
     ElectionSettings settings_{};
     bool declared_{};
+    bool asked_in_vain_ = false;  // A candidate was told that this voter is bound, and waits for it to be free.
 
     // Durable, and how much of it is.
     Term term_{};
@@ -155,7 +156,6 @@ struct ElectionState {
     Term disk_term_{};
 
     std::optional<Binding> binding_{};
-    bool asked_in_vain_ = false;  // A candidate was told that this voter is bound, and waits for it to be free.
     std::variant<Follower, Candidate, Leader> role_{};
     std::vector<WaitingReply> waiting_{};
     std::map<NodeId, Heard> heard_{};

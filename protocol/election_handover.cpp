@@ -80,7 +80,7 @@ void Election::hand_over_to_leave(Leader& leader) {
 }
 
 void Election::begin_handover(NodeId heir, Reason reason, Duration hold, bool any_heir, Requester requester) {
-    Leader& leader = std::get<Leader>(role_);
+    auto& leader = std::get<Leader>(role_);
     assert(!leader.handover);
     leader.handover = HandOver{.reason = reason, .hold = hold, .any_heir = any_heir, .requester = requester};
     prepare(*leader.handover, heir);
@@ -291,7 +291,7 @@ void Election::on_response(const Response& response) {
 
 void Election::tell(const Requester& requester, bool done, std::string reason, std::string text) {
     if (requester.command != 0) {
-        host_.actions.push_back(Answer{requester.command, done, std::move(reason), std::move(text)});
+        host_.actions.emplace_back(Answer{requester.command, done, std::move(reason), std::move(text)});
     } else if (requester.peer != nobody) {
         host_.send(requester.peer,
                    Response{.sender = host_.self.node,

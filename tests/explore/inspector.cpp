@@ -119,11 +119,12 @@ void Inspector::describe(Canon& out, const ElectionState& election, const Host& 
     const Params& params = host.params();
     // Name and settings never change; `last_event` matters only where an election can be forgotten; four are counts for
     // people, of which the last rises with what the checker has seen; `looks` and `due` only save work.
-    const auto& [name, settings, declared, term, vote, vote_write, disk_term, binding, asked_in_vain, role, waiting,
+    const auto& [name, settings, declared, asked_in_vain, term, vote, vote_write, disk_term, binding, role, waiting,
                  heard, highest_term, timeout, may_since, failures, cool_until, ineligible_until, heir_wait_until,
                  called, probe, departed, hold_until, passed_on, sessions, fetched, shown, announced_at, announced,
                  highest_claim, claims, parted, parting, absence, told_role, told_leader, told_token, last_leader,
                  last_event, campaigns, wins, leader_changes, announcements, looks, due] = election;
+    out.add(asked_in_vain);
     out.add(term);
     out.add(vote);
     describe_write(out, vote_write, host);
