@@ -91,7 +91,9 @@ std::string Attempt::what_is_left(Time gone) const {
 }
 
 void Attempt::finish(Outcome outcome) {
-    session_.resign();  // First of all: everybody waits for it.
+    // First of all: everybody waits for it.
+    if (phase_ == Phase::stopping) session_.revoked();
+    session_.resign();
     if (phase_ != Phase::standing) outcome.ran = client::now() - began_;
     const int status = outcome.wait_status;
     if (outcome.kind == Outcome::Kind::ended && WIFSIGNALED(status)) {
