@@ -33,7 +33,8 @@ public:
     [[nodiscard]] std::int64_t number(
         const std::string& sql);  // The first column of the first row; 0 if there is none.
 
-    [[nodiscard]] bool is_read_only() const;  // May it be written, and since the first read: does its head say so.
+    // For want of the right to write it; since the first read, also if its head says so.
+    [[nodiscard]] bool is_read_only() const;
 
     [[nodiscard]] sqlite3* get() const { return handle_.get(); }
     [[noreturn]] void fail() const;  // With what went wrong last.

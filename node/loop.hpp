@@ -6,8 +6,6 @@
 #include <variant>
 #include <vector>
 
-#include <zmq.hpp>
-
 #include "node/clock.hpp"
 #include "node/control_desk.hpp"
 #include "node/heap.hpp"

@@ -9,8 +9,6 @@
 #include <string>
 #include <vector>
 
-#include <zmq.hpp>
-
 namespace bellwether::node {
 
 // Addresses and localhost: known without asking anybody.

@@ -134,8 +134,8 @@ void Election::bind_to_claim(const Heartbeat& news, const ElectionView& view) {
     const Token token = token_of(view.term, view.holder);
     if (const std::pair claim{news.incarnation, token}; claims_[news.sender] != claim) {
         claims_[news.sender] = claim;
-        host_.publish_within(
-            host_.params().publish_patience());  // A new leader need not wait for long until its lease is extended.
+        // A new leader need not wait for h until its lease is extended.
+        host_.publish_within(host_.params().publish_patience());
     }
     highest_claim_ = std::max(highest_claim_, token);
     forgive();

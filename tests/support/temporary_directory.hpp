@@ -8,7 +8,7 @@
 
 namespace bellwether::testing {
 
-// Its permission bits.
+// The permission bits of a file.
 inline unsigned mode_of(const std::filesystem::path& path) {
     return static_cast<unsigned>(std::filesystem::status(path).permissions());
 }
