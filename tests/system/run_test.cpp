@@ -25,8 +25,8 @@ namespace session = protocol::session;
 using protocol::Time;
 using protocol::Token;
 
-constexpr Token first{1001};
-constexpr Token second{2001};
+constexpr Token first_token{1001};
+constexpr Token second_token{2001};
 
 bool is_alive(pid_t pid) {
     const std::string status = content_of("/proc/" + std::to_string(pid) + "/status");
@@ -102,7 +102,7 @@ TEST_F(RunInRealTime, TheCommandStartsWithTheGrantAndKnowsItsToken) {
     start("echo $BELLWETHER_TOKEN $BELLWETHER_ELECTION $BELLWETHER_NODE $BELLWETHER_RUN_DIR");
     ASSERT_TRUE(node_->await<session::Campaign>());
     EXPECT_EQ(content_of(output_), "");
-    node_->grant(first, 1h);
+    node_->grant(first_token, 1h);
     EXPECT_EQ(await_lines(1).front(), "1001 work alpha " + run_dir_.string());
     EXPECT_EQ(status(), 0);
     EXPECT_TRUE(node_->await<session::Resign>());
@@ -110,23 +110,23 @@ TEST_F(RunInRealTime, TheCommandStartsWithTheGrantAndKnowsItsToken) {
 
 TEST_F(RunInRealTime, TheCommandHasEachWordAsItWasGiven) {
     start({}, {"printf", "<%s>\\n", "[a,b]", "[]", "[ x ]", "", "--", "--restart", "{}", "%%", "run"});
-    grant(first, 1h);
+    grant(first_token, 1h);
     EXPECT_EQ(status(), 0);
     EXPECT_EQ(content_of(output_), "<[a,b]>\n<[]>\n<[ x ]>\n<>\n<-->\n<--restart>\n<{}>\n<%%>\n<run>\n");
 }
 
 TEST_F(RunInRealTime, EndsAsTheCommandDoes) {
     start("exit 7");
-    grant(first, 1h);
+    grant(first_token, 1h);
     EXPECT_EQ(status(), 7);
     start("kill -9 $$");
-    grant(second, 1h);
+    grant(second_token, 1h);
     EXPECT_EQ(status(), 128 + SIGKILL);
 }
 
 TEST_F(RunInRealTime, WhatTheCommandLeavesBehindEndsWithIt) {
     start("(setsid sleep 1000 & echo $!); sleep 1000 & echo $!; exit 3");
-    grant(first, 1h);
+    grant(first_token, 1h);
     const auto lines = await_lines(2);
     EXPECT_EQ(status(), 3);
     EXPECT_FALSE(is_alive(std::stoi(lines[0])));
@@ -135,10 +135,10 @@ TEST_F(RunInRealTime, WhatTheCommandLeavesBehindEndsWithIt) {
 
 TEST_F(RunInRealTime, RevokedItAsksTheCommandToEndBeforeItAnswers) {
     start("trap 'echo bye; exit 0' TERM; echo $$; while :; do sleep 0.01; done");
-    grant(first, 1h);
+    grant(first_token, 1h);
     const pid_t command = std::stoi(await_lines(1).front());
-    node_->revoke(first, protocol::Reason::drain, 8s);
-    EXPECT_EQ(node_->await<session::Revoked>()->token, first);
+    node_->revoke(first_token, protocol::Reason::drain, 8s);
+    EXPECT_EQ(node_->await<session::Revoked>()->token, first_token);
     EXPECT_FALSE(is_alive(command));
     EXPECT_EQ(await_lines(2)[1], "bye");
     EXPECT_TRUE(node_->await<session::Resign>());
@@ -147,11 +147,11 @@ TEST_F(RunInRealTime, RevokedItAsksTheCommandToEndBeforeItAnswers) {
 
 TEST_F(RunInRealTime, ACommandThatDoesNotEndWithinTheGraceIsKilled) {
     start({"--grace", "300ms"}, {"sh", "-c", deaf});
-    grant(first, 1h);
+    grant(first_token, 1h);
     const pid_t command = std::stoi(await_lines(1).front());
     const Time asked = client::now();
-    node_->revoke(first, protocol::Reason::drain, 8s);
-    EXPECT_EQ(node_->await<session::Revoked>()->token, first);
+    node_->revoke(first_token, protocol::Reason::drain, 8s);
+    EXPECT_EQ(node_->await<session::Revoked>()->token, first_token);
     EXPECT_GE(client::now() - asked, 300ms);
     EXPECT_FALSE(is_alive(command));
     EXPECT_EQ(status(), 123);
@@ -159,7 +159,7 @@ TEST_F(RunInRealTime, ACommandThatDoesNotEndWithinTheGraceIsKilled) {
 
 TEST_F(RunInRealTime, IsGoneBeforeALeaseThatNobodyExtendsIsOver) {
     start(with_a_runaway);
-    grant(first, 2s);
+    grant(first_token, 2s);
     const auto lines = await_lines(2);
     EXPECT_LT(last_alive({std::stoi(lines[0]), std::stoi(lines[1])}), valid_until_);
     EXPECT_EQ(status(), 123);
@@ -167,18 +167,18 @@ TEST_F(RunInRealTime, IsGoneBeforeALeaseThatNobodyExtendsIsOver) {
 
 TEST_F(RunInRealTime, LeadsOnForAsLongAsItIsExtended) {
     start(print_and_stay);
-    grant(first, 1s);
+    grant(first_token, 1s);
     const pid_t command = std::stoi(await_lines(1).front());
     for (int i = 0; i < 8; ++i) {
         std::this_thread::sleep_for(250ms);
-        node_->extend(first, 1s);
+        node_->extend(first_token, 1s);
     }
     EXPECT_TRUE(is_alive(command));
 }
 
 TEST_F(RunInRealTime, IsGoneInTimeWhenRunItselfStandsStill) {
     start(with_a_runaway);
-    grant(first, 2s);
+    grant(first_token, 2s);
     const auto lines = await_lines(2);
     process_->send(SIGSTOP);
     EXPECT_LT(last_alive({std::stoi(lines[0]), std::stoi(lines[1])}), valid_until_);
@@ -191,7 +191,7 @@ TEST_F(RunInRealTime, IsGoneInTimeWhenRunItselfStandsStill) {
 
 TEST_F(RunInRealTime, IsGoneInTimeWhenTheGuardianStandsStill) {
     start(with_a_runaway);
-    grant(first, 2s);
+    grant(first_token, 2s);
     const auto lines = await_lines(2);
     const auto guardian = run::children_of(process_->pid());
     ASSERT_EQ(guardian.size(), 1U);
@@ -202,7 +202,7 @@ TEST_F(RunInRealTime, IsGoneInTimeWhenTheGuardianStandsStill) {
 
 TEST_F(RunInRealTime, IsGoneAtOnceWhenRunIsKilled) {
     start(with_a_runaway);
-    grant(first, 1h);
+    grant(first_token, 1h);
     const auto lines = await_lines(2);
     const auto guardian = run::children_of(process_->pid());
     process_->send(SIGKILL);
@@ -212,7 +212,7 @@ TEST_F(RunInRealTime, IsGoneAtOnceWhenRunIsKilled) {
 
 TEST_F(RunInRealTime, IsGoneAtOnceWhenTheGuardianIsKilled) {
     start(with_a_runaway);
-    grant(first, 1h);
+    grant(first_token, 1h);
     const auto lines = await_lines(2);
     ::kill(run::children_of(process_->pid()).at(0), SIGKILL);
     EXPECT_EQ(status(), 123);
@@ -222,7 +222,7 @@ TEST_F(RunInRealTime, IsGoneAtOnceWhenTheGuardianIsKilled) {
 
 TEST_F(RunInRealTime, ADaemonThatIsGoneDoesNotEndTheCommandBeforeItMust) {
     start(print_and_stay);
-    grant(first, 2s);
+    grant(first_token, 2s);
     const pid_t command = std::stoi(await_lines(1).front());
     node_.reset();
     const Time last = last_alive({command});
@@ -233,7 +233,7 @@ TEST_F(RunInRealTime, ADaemonThatIsGoneDoesNotEndTheCommandBeforeItMust) {
 
 TEST_F(RunInRealTime, PassesSignalsOn) {
     start("trap 'echo usr1' USR1; trap 'echo term; exit 5' TERM; echo $$; while :; do sleep 0.01; done");
-    grant(first, 1h);
+    grant(first_token, 1h);
     await_lines(1);
     process_->send(SIGUSR1);
     EXPECT_EQ(await_lines(2)[1], "usr1");
@@ -258,17 +258,17 @@ TEST_F(RunInRealTime, ASignalForACommandThatIsNotThereYetIsForNobody) {
     process_->send(SIGUSR2);
     ASSERT_TRUE(node_->await<session::Alive>());
     ASSERT_TRUE(node_->await<session::Alive>());
-    node_->grant(first, 1h);
+    node_->grant(first_token, 1h);
     EXPECT_EQ(await_lines(1).front(), "1001");
     EXPECT_EQ(status(), 0);
 }
 
 TEST_F(RunInRealTime, RestartedItHasATokenOfItsOwn) {
     start({"--restart"}, {"sh", "-c", "echo $BELLWETHER_TOKEN; exit 1"});
-    grant(first, 1h);
+    grant(first_token, 1h);
     EXPECT_EQ(await_lines(1)[0], "1001");
     EXPECT_TRUE(node_->await<session::Resign>());
-    grant(second, 1h);
+    grant(second_token, 1h);
     EXPECT_EQ(await_lines(2)[1], "2001");
     EXPECT_TRUE(node_->await<session::Resign>());
     EXPECT_NE(content_of(errors_).find("\nbellwether: the command ended with status 1; again in 100 ms\n"),
@@ -284,7 +284,7 @@ TEST_F(RunInRealTime, WithRestartItWaitsForADaemonThatIsNotThereYet) {
     start({"--restart"}, {"sh", "-c", "echo $BELLWETHER_TOKEN; exec sleep 1000"});
     ASSERT_TRUE(eventually([&] { return content_of(errors_).find("; waiting\n") != std::string::npos; }, patience));
     node_.emplace(run_dir_);
-    grant(first, 1h);
+    grant(first_token, 1h);
     EXPECT_EQ(await_lines(1).front(), "1001");
     const auto status_of = [&](std::vector<std::string> arguments) {
         return run({.program = bellwether(), .arguments = std::move(arguments)}).status;
@@ -306,11 +306,11 @@ TEST_F(RunInRealTime, SaysSoWhenTheDaemonMayNotKillTheCommand) {
 
 TEST_F(RunInRealTime, RestartedWithANewGuardianItMeetsSignalsAsBefore) {
     start({"--restart"}, {"sh", "-c", "grep -E 'Sig(Blk|Ign)' /proc/self/status; exec sleep 1000"});
-    grant(first, 1h);
+    grant(first_token, 1h);
     await_lines(2);
     ::kill(run::children_of(process_->pid()).at(0), SIGKILL);
     EXPECT_TRUE(node_->await<session::Resign>());
-    grant(second, 1h);
+    grant(second_token, 1h);
     const auto lines = await_lines(4);
     EXPECT_EQ(lines[2], lines[0]);
     EXPECT_EQ(lines[3], lines[1]);
@@ -319,14 +319,14 @@ TEST_F(RunInRealTime, RestartedWithANewGuardianItMeetsSignalsAsBefore) {
 
 TEST_F(RunInRealTime, RestartsAcrossARestartOfTheDaemon) {
     start({"--restart"}, {"sh", "-c", "echo $BELLWETHER_TOKEN; exec sleep 1000"});
-    grant(first, 1s);
+    grant(first_token, 1s);
     await_lines(1);
     node_.reset();
     node_.emplace(run_dir_, protocol::Incarnation{2});
     // Once with the command that is soon gone; again as a new session.
     ASSERT_TRUE(node_->await<session::Campaign>());
     ASSERT_TRUE(node_->await<session::Resign>());
-    grant(second, 1h);
+    grant(second_token, 1h);
     EXPECT_EQ(await_lines(2)[1], "2001");
 }
 

@@ -83,9 +83,9 @@ TEST_F(WatchInRealTime, KnowsNoLeaderOncePastTheDeadline) {
     leading.is_leader = true;
     leading.valid_until = now() + 200ms;
     tell(leading);
-    const auto first = watch.next(10s);
-    EXPECT_EQ(first->kind, Kind::changed);
-    EXPECT_TRUE(first->is_known());
+    const auto heard = watch.next(10s);
+    EXPECT_EQ(heard->kind, Kind::changed);
+    EXPECT_TRUE(heard->is_known());
     EXPECT_TRUE(watch.belief(ElectionName{})->may_act(now()));
     const auto news = watch.next(10s);
     EXPECT_EQ(news->kind, Kind::unknown);

@@ -99,9 +99,9 @@ TEST_F(StateFiles, FollowEveryChange) {
         record_of({voted("b", 1, 1), voted("d", 1, 1)}),
         record_of({voted("a", 1, 1), voted("b", 1, 1), voted("c", 2, 2), voted("d", 9, 3)}),
         record_of({voted("c", 2, 2)}), record_of({})};
-    for (const Durable& life : lives) {
-        write(life);
-        EXPECT_EQ(read(), life);
+    for (const Durable& record : lives) {
+        write(record);
+        EXPECT_EQ(read(), record);
     }
 }
 
@@ -306,13 +306,13 @@ TEST_F(StateFiles, OnAFullDiskFailToWrite) {
 
 TEST_F(StateFiles, KeepWhatWasReportedThroughAKill) {
     std::uint64_t reported = 0;
-    for (int life = 0; life < 5; ++life) {
+    for (int round = 0; round < 5; ++round) {
         int ends[2];
         ASSERT_EQ(::pipe(ends), 0);
         const pid_t child = ::fork();
         if (child == 0) vote_until_killed(directory_.path(), ends[1]);
         ::close(ends[1]);
-        for (int i = 0; i < 20 + life; ++i) {
+        for (int i = 0; i < 20 + round; ++i) {
             ASSERT_EQ(::read(ends[0], &reported, sizeof reported), ssize_t{sizeof reported});
         }
         ::kill(child, SIGKILL);
