@@ -266,6 +266,17 @@ void RealMesh::await_links(const std::string& node, std::uint64_t linked) {
                  [&](const cli::Json& status) { return cli::number_of(status, "linked") == linked; });
 }
 
+void RealMesh::await_whole() {
+    for (const std::string& name : names_) {
+        await_status(name, "sees all others linked and voting", [](const cli::Json& status) {
+            const cli::Json& peers = status.at("peers");
+            return std::all_of(peers.begin(), peers.end(), [](const cli::Json& peer) {
+                return cli::flag_of(peer, "link_up") && cli::flag_of(peer, "votes");
+            });
+        });
+    }
+}
+
 cli::Json RealMesh::status(const std::string& node) const {
     const auto answer = cli::ask_status(run_dir(node), status_timeout);
     if (const auto* none = std::get_if<client::NoReply>(&answer)) throw std::runtime_error(none->text);

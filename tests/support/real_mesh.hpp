@@ -106,6 +106,7 @@ public:
     void await_status(const std::string& node, const std::string& what,
                       const std::function<bool(const cli::Json&)>& holds);
     void await_links(const std::string& node, std::uint64_t linked);  // Voters, itself included.
+    void await_whole();  // Until every node has heard of every other that it is linked and votes.
     [[nodiscard]] cli::Json status(const std::string& node) const;
 
     // Fails the test if, from `begin` on, any node told of another leadership. Those in `excused`, which were

@@ -120,7 +120,7 @@ TEST_F(AMemberInRealTime, WithAKeyThatWasReplacedIsRefused) {
     (void)mesh.reload("charlie");
     mesh.list_keys("charlie", {newer.public_key});
     for (const std::string& name : mesh.names()) (void)mesh.reload(name);
-    for (const std::string& name : mesh.names()) mesh.await_links(name, 3);
+    mesh.await_whole();
     zmq::socket_t thief = dealer_as(stolen);
     send(thief, encoded(grab(3)));
     await_more("keys_refused");

@@ -43,7 +43,7 @@ protected:
     SessionsInRealTime() {
         mesh.start_all();
         (void)mesh.await_leader("alpha");
-        for (const std::string& name : mesh.names()) mesh.await_links(name, mesh.names().size());
+        mesh.await_whole();
     }
 
     // Whoever listens to leader/ is waited for, beyond all sessions.
