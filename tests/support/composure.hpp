@@ -27,7 +27,7 @@ public:
     // Of alpha.
     [[nodiscard]] std::uint64_t counter(const std::string& name) const;
     // Throws, which ends the test, if it never grows beyond what it was before.
-    void await_more(const std::string& counter) const;
+    void await_more(const std::string& name) const;
 
 private:
     RealMesh* mesh_;

@@ -254,8 +254,10 @@ void RealMesh::await_status(const std::string& node, const std::string& what,
         const auto* status = std::get_if<cli::Json>(&answer);
         if (status != nullptr && holds(*status)) return;
         if (client::now() > deadline) {
-            throw std::runtime_error(node + " does not come to be as it should: " + what + "\n" +
-                                     (status != nullptr ? status->dump() : "it does not answer"));
+            std::string text = node;
+            text.append(" does not come to be as it should: ").append(what).append("\n");
+            text += status != nullptr ? status->dump() : "it does not answer";
+            throw std::runtime_error(text);
         }
         listener_.await_next(50ms);
     }

@@ -85,16 +85,16 @@ public:
     // Processes. Each call is a mark in the history.
     [[nodiscard]] Launch launch_of(const std::string& node) const;
     void start(const std::string& node) { start(node, launch_of(node)); }
-    void start(const std::string& node, const Launch& launch);
+    void start(const std::string& name, const Launch& launch);
     void start_all();  // That do not run.
-    void kill(const std::string& node);  // kill -9
-    [[nodiscard]] int terminate(const std::string& node);  // SIGTERM; its exit status.
-    void pause(const std::string& node);  // SIGSTOP
-    void resume(const std::string& node);
-    void unplug(const std::string& node);  // Only on a Lan.
-    void plug_in(const std::string& node);
+    void kill(const std::string& name);  // kill -9
+    [[nodiscard]] int terminate(const std::string& name);  // SIGTERM; its exit status.
+    void pause(const std::string& name);  // SIGSTOP
+    void resume(const std::string& name);
+    void unplug(const std::string& name);  // Only on a Lan.
+    void plug_in(const std::string& name);
     [[nodiscard]] ChildProcess& process(const std::string& node) { return *nodes_.at(node).process; }
-    [[nodiscard]] bool is_up(const std::string& node) const;  // Started, and neither killed nor paused.
+    [[nodiscard]] bool is_up(const std::string& name) const;  // Started, and neither killed nor paused.
     [[nodiscard]] bool is_paused(const std::string& node) const { return nodes_.at(node).paused; }
 
     // Until every node that is up says so.
@@ -130,7 +130,7 @@ private:
     void listen();
     [[nodiscard]] std::size_t number_of(const std::string& node) const;  // As on the Lan.
     [[nodiscard]] std::string endpoint(const std::string& node, std::uint16_t port) const;
-    [[nodiscard]] const Heard* newest_of(const Record& record, const std::string& node) const;
+    [[nodiscard]] const Heard* newest_of(const Record& record, const std::string& name) const;
     [[nodiscard]] bool agree(const Record& record, Leadership& found) const;
     [[nodiscard]] std::string account() const;
 

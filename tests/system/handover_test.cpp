@@ -21,7 +21,7 @@ MeshPlan three() { return {.priorities = {30, 20, 10}}; }
 
 // It leads, and any other may be its heir: one whose disk was empty may lead only a moment after it may vote.
 Leadership settled(RealMesh& mesh, const std::string& leader) {
-    const Leadership leadership = mesh.await_leader(leader);
+    Leadership leadership = mesh.await_leader(leader);
     mesh.await_whole();
     return leadership;
 }

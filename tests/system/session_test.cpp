@@ -35,7 +35,7 @@ std::size_t descriptors_of(pid_t pid) {
 }
 
 std::uint64_t counter(const RealMesh& mesh, const std::string& node, const std::string& name) {
-    return cli::number_of(mesh.status(node).at("counters"), name.c_str());
+    return cli::number_of(mesh.status(node).at("counters"), name);
 }
 
 class SessionsInRealTime : public ::testing::Test {
