@@ -6,6 +6,7 @@
 //     composure.expect_kept();
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <set>
@@ -18,11 +19,13 @@ namespace bellwether::testing {
 
 class Composure {
 public:
-    // Waits until alpha leads and every node is linked to every other.
+    // Waits until alpha leads, and every node is linked to every other and votes.
     explicit Composure(RealMesh& mesh);
 
-    // Those in `excused` were restarted.
-    void expect_kept(const std::set<std::string>& excused = {}) const;
+    // Those in `excused` were restarted. No turn of the loop may have had more than `most_work` of a processor; how
+    // long it lasted is another matter, as others run beside it.
+    void expect_kept(const std::set<std::string>& excused = {},
+                     protocol::Duration most_work = std::chrono::milliseconds{10}) const;
 
     // Of alpha.
     [[nodiscard]] std::uint64_t counter(const std::string& name) const;
