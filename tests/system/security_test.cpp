@@ -43,7 +43,7 @@ TEST(AnEncryptedMeshInRealTime, ElectsAndFailsOverLikeAnyOther) {
     RealMesh mesh{encrypted({50, 40, 30, 20, 10})};
     mesh.start_all();
     const Leadership first = mesh.await_leader("alpha");
-    for (const std::string& name : mesh.names()) mesh.await_links(name, 5);
+    mesh.await_whole();
     for (const cli::Json& peer : mesh.status("alpha").at("peers")) EXPECT_EQ(peer.at("security"), "curve");
     mesh.kill("alpha");
     const Leadership second = mesh.await_leader("bravo");
@@ -159,7 +159,7 @@ TEST(ARotationOfAllKeysInRealTime, ChangesNoLeaderAndLosesNoLeaseNorACommandThat
     RealMesh mesh{encrypted({50, 40, 30, 20, 10})};
     mesh.start_all();
     const Leadership leadership = mesh.await_leader("alpha");
-    for (const std::string& name : mesh.names()) mesh.await_links(name, 5);
+    mesh.await_whole();
     const Workers workers{mesh};
     const auto changes_at = [&](const std::string& name) {
         return cli::number_of(*cli::election_of(mesh.status(name), {}), "leader_changes");
@@ -177,7 +177,7 @@ TEST(ARotationOfAllKeysInRealTime, ChangesNoLeaderAndLosesNoLeaseNorACommandThat
         reload_all();
         mesh.give_keys(name, newer);
         EXPECT_THAT(mesh.reload(name), HasSubstr("another secret key"));
-        for (const std::string& each : mesh.names()) mesh.await_links(each, 5);
+        mesh.await_whole();
         mesh.list_keys(name, {newer.public_key});
         reload_all();
     }
@@ -197,7 +197,7 @@ TEST(ARevokedMemberInRealTime, IsCutOffByAReload) {
     RealMesh mesh{encrypted({30, 20, 10})};
     mesh.start_all();
     const Leadership leadership = mesh.await_leader("alpha");
-    for (const std::string& name : mesh.names()) mesh.await_links(name, 3);
+    mesh.await_whole();
     const protocol::Time begin = client::now();
     mesh.list_keys("charlie", {new_keys().public_key});
     EXPECT_EQ(mesh.reload("alpha"), "the public keys of charlie have changed");
@@ -222,7 +222,7 @@ TEST(AMeshInPlainTextInRealTime, BecomesAnEncryptedOneStepByStep) {
     const auto restart = [&](const std::string& name) {
         EXPECT_EQ(mesh.terminate(name), 0);
         mesh.start(name);
-        for (const std::string& each : mesh.names()) mesh.await_links(each, 3);
+        mesh.await_whole();
     };
     for (const std::string mode : {"accept", "serve", "enforce"}) {
         mesh.set_security(mode);

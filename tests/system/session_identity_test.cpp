@@ -78,7 +78,7 @@ protected:
         mesh.start("alpha", alpha);
         mesh.start_all();
         (void)mesh.await_leader("alpha");
-        for (const std::string& name : mesh.names()) mesh.await_links(name, mesh.names().size());
+        mesh.await_whole();
     }
     [[nodiscard]] std::uint64_t counter(const std::string& name) const {
         return cli::number_of(mesh.status("alpha").at("counters"), name);
