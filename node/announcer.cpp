@@ -1,6 +1,7 @@
 #include "node/announcer.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "protocol/params.hpp"
 
@@ -55,7 +56,9 @@ bool Subscriptions::crowded() const { return prefixes_.size() >= max_prefixes; }
 
 Announcer::Announcer(zmq::context_t& context, Refusals& refusals)
     : socket_{context, zmq::socket_type::xpub}, reader_{socket_}, refusals_{refusals} {
-    socket_.set(zmq::sockopt::linger, 0);
+    // With none, libzmq aborts when it ends in the middle of what a subscriber is sent who ends too (session_base.cpp,
+    // clean_pipes; its issue 3442).
+    socket_.set(zmq::sockopt::linger, 100);
     socket_.set(zmq::sockopt::xpub_verbose, true);  // Every subscriber is seen, not only the first of a topic.
     socket_.set(zmq::sockopt::sndhwm, 4096);
     socket_.set(zmq::sockopt::rcvhwm, 0);  // Why not a limit: socket_options.cpp, `unlimited`.
@@ -102,9 +105,11 @@ void Announcer::look_at(const zmq::message_t& subscription) {
 void Announcer::greet() {
     if (newcomers_.empty()) return;
     forget_silent();
-    const auto is_new = [this](std::string_view topic) {
+    // While these are greeted, others come.
+    const auto newcomers = std::exchange(newcomers_, {});
+    const auto is_new = [&](std::string_view topic) {
         for (std::size_t size = 0; size <= topic.size(); ++size) {
-            if (newcomers_.contains(topic.substr(0, size))) return true;
+            if (newcomers.contains(topic.substr(0, size))) return true;
         }
         return false;
     };
@@ -112,7 +117,6 @@ void Announcer::greet() {
         if (is_new(state.leader_topic)) send_with_deadline(name, state);
         if (is_new(state.view_topic)) send(state.view_topic, state.without_deadline);
     }
-    newcomers_.clear();
 }
 
 // Every election that the node knows is announced again and again; what is not has been forgotten.

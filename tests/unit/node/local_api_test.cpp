@@ -204,6 +204,19 @@ TEST_F(LocalApiInRealTime, EveryOneOfAStormOfSubscribersIsTold) {
     for (zmq::socket_t& socket : sockets) ASSERT_TRUE(hear(socket));
 }
 
+TEST_F(LocalApiInRealTime, WhoComesWhileOthersAreGreetedIsGreetedToo) {
+    start();
+    for (int i = 0; i < 50; ++i) api->announce(announcement_of("a" + std::to_string(i)));
+    for (int i = 0; i < 200; ++i) api->announce(announcement_of("b" + std::to_string(i)));
+    std::vector<zmq::socket_t> sockets;
+    for (int i = 0; i < 50; ++i) {
+        auto wants_much = subscriber("leader/b");
+        sockets.push_back(subscriber("leader/a" + std::to_string(i) + "/"));
+        turn();
+    }
+    for (zmq::socket_t& socket : sockets) ASSERT_TRUE(hear(socket));
+}
+
 TEST_F(LocalApiInRealTime, TheLeaderTopicIsOfferedOnLoopbackAsWell) {
     config.local.tcp = Endpoint{"127.0.0.1", testing::free_port()};
     start();
