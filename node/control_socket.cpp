@@ -9,7 +9,7 @@ namespace bellwether::node {
 namespace {
 
 constexpr int requests_per_turn = 16;  // Each is a step of the machine, and the mesh waits meanwhile.
-constexpr std::size_t frame_overhead = 9;
+constexpr std::size_t frame_overhead = 9 + 2;  // Of the empty part that a REQ begins with, too.
 // What may wait in the kernel and in half a message. As empty parts it takes 32 times as much memory.
 constexpr std::int64_t unaccounted_request_bytes = std::int64_t{1} << 20U;
 constexpr std::string_view who = "control.sock";
@@ -34,7 +34,7 @@ ControlSocket::ControlSocket(zmq::context_t& context, Refusals& refusals, Comman
 
 void ControlSocket::guard_with(Gate& gate) {
     gate_ = &gate;
-    gate.guard(socket_, {unaccounted_request_bytes, max_local_connections}, "control.sock");
+    gate.guard(socket_, {{unaccounted_request_bytes}, max_local_connections}, "control.sock");
 }
 
 bool ControlSocket::receive() {

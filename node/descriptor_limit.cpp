@@ -12,14 +12,14 @@
 #include <cerrno>
 
 #include "node/descriptor.hpp"
-#include "node/handshake_watch.hpp"
+#include "node/intake.hpp"
 
 namespace bellwether::node {
 
 namespace {
 
 // Enough for a mesh of a thousand nodes and thousands of local processes; far below what makes a table of them big.
-constexpr rlim_t wanted = max_descriptors;
+constexpr rlim_t wanted_limit = max_descriptors;
 constexpr std::size_t kept = 64;
 
 std::atomic<std::size_t> limit{0};  // 0: not known, so nobody is turned away.
@@ -42,9 +42,9 @@ void grow_table(rlim_t descriptors) {
 void limit_descriptors() {
     rlimit allowed{};
     if (::getrlimit(RLIMIT_NOFILE, &allowed) != 0) return;
-    allowed.rlim_cur = std::max(allowed.rlim_cur, std::min(allowed.rlim_max, wanted));
+    allowed.rlim_cur = std::max(allowed.rlim_cur, std::min(allowed.rlim_max, wanted_limit));
     if (::setrlimit(RLIMIT_NOFILE, &allowed) != 0) return;
-    limit = std::min(allowed.rlim_cur, wanted);
+    limit = std::min(allowed.rlim_cur, wanted_limit);
     grow_table(limit);
 }
 
@@ -62,7 +62,7 @@ extern "C" int accept4(int fd, sockaddr* addr, socklen_t* addr_len, int flags) n
     const auto accepted = static_cast<int>(::syscall(SYS_accept4, fd, addr, addr_len, flags));
     if (accepted < 0) return accepted;
     if (limit == 0 || leaves_room(accepted, is_local(fd), limit)) {
-        watch_handshake(accepted);
+        watch_intake(accepted, fd);
         return accepted;
     }
     ::close(accepted);

@@ -9,26 +9,15 @@
 #include <utility>
 
 #include <arpa/inet.h>
-#include <linux/tcp.h>
 #include <netinet/in.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
-#include <sys/ioctl.h>
 #include <sys/socket.h>
 
-#include "node/handshake_watch.hpp"
+#include "node/intake.hpp"
 
 namespace bellwether::node {
 namespace {
-
-using std::chrono::steady_clock;
-
-// Of a local connection the kernel tells only what waits to be read, and much may have been read before we look: each
-// arrival counts as this many bytes at least.
-constexpr std::int64_t least_arrival = 512;
-constexpr std::int64_t accounted_ahead = std::int64_t{64} << 10U;
-constexpr double tcp_pings_per_second = 512;  // Bytes; four pings and four pongs are 64, or 330 if encrypted.
-constexpr double local_pings_per_second = 4 * least_arrival;
 
 int must(int result, const char* what) {
     if (result < 0) throw std::system_error{errno, std::generic_category(), what};
@@ -40,26 +29,6 @@ void watch(int epoll, int fd, std::uint32_t events) {
     event.events = events;
     event.data.fd = fd;
     must(epoll_ctl(epoll, EPOLL_CTL_ADD, fd, &event), "epoll_ctl");
-}
-
-bool is_tcp(int fd) {
-    int domain = 0;
-    socklen_t size = sizeof(domain);
-    return getsockopt(fd, SOL_SOCKET, SO_DOMAIN, &domain, &size) == 0 && domain != AF_UNIX;
-}
-
-std::optional<std::uint64_t> bytes_received(int fd) {
-    tcp_info info{};
-    socklen_t size = sizeof(info);
-    if (getsockopt(fd, IPPROTO_TCP, TCP_INFO, &info, &size) != 0) return std::nullopt;
-    if (size < offsetof(tcp_info, tcpi_bytes_received) + sizeof(info.tcpi_bytes_received)) return std::nullopt;
-    return info.tcpi_bytes_received;
-}
-
-std::int64_t arrived_locally(int fd) {
-    int unread = 0;
-    (void)ioctl(fd, FIONREAD, &unread);
-    return std::max(std::int64_t{unread}, least_arrival);
 }
 
 using AddressOf = int (*)(int, sockaddr*, socklen_t*);
@@ -94,6 +63,7 @@ std::string remote_address(int fd) {
 // libzmq sees the end of the connection and closes it, which the linger of 0 makes a reset: without one the sender
 // would be left with a connection that never takes anything again.
 bool end(int fd) {
+    end_intake(fd);
     const linger reset{.l_onoff = 1, .l_linger = 0};
     (void)setsockopt(fd, SOL_SOCKET, SO_LINGER, &reset, sizeof(reset));
     return shutdown(fd, SHUT_RDWR) == 0;
@@ -121,7 +91,7 @@ int source_of(const zmq::message_t& message) { return zmq_msg_get(message.handle
 }  // namespace
 
 Gate::Listener::Listener(zmq::context_t& context, zmq::socket_t& guarded, const Allowance& allowed, std::string name)
-    : monitor{context, guarded, ZMQ_EVENT_ACCEPTED | ZMQ_EVENT_DISCONNECTED | handshake_failures},
+    : monitor{context, guarded, ZMQ_EVENT_LISTENING | ZMQ_EVENT_ACCEPTED | ZMQ_EVENT_DISCONNECTED | handshake_failures},
       allowance{allowed},
       what{std::move(name)} {}
 
@@ -135,6 +105,7 @@ Gate::Gate(zmq::context_t& context, Refusals& refusals, Strangers strangers, IsG
       stop_{must(eventfd(0, EFD_CLOEXEC), "eventfd")},
       epoll_{must(epoll_create1(EPOLL_CLOEXEC), "epoll_create1")} {
     watch(epoll_.get(), stop_.get(), EPOLLIN);
+    watch(epoll_.get(), full_bell(), EPOLLIN | EPOLLET);
 }
 
 Gate::~Gate() {
@@ -148,21 +119,21 @@ void Gate::guard(zmq::socket_t& listener, const Allowance& allowance, const std:
     watch(epoll_.get(), listeners_.emplace_back(context_, listener, allowance, what).monitor.fd(), EPOLLIN);
 }
 
+// What is told before is of the listeners, whose connections have their limits from the first byte on then; and a
+// monitor's descriptor tells of what comes after a first look.
 void Gate::start() {
+    for (Listener& listener : listeners_) drain(listener);
     thread_ = std::thread{[this] { run(); }};
 }
 
 void Gate::credit(const zmq::message_t& message, std::size_t bytes) {
     const int fd = source_of(message);
+    account_for_intake(fd, static_cast<std::int64_t>(bytes));
     const std::lock_guard lock{mutex_};
     for (Listener& listener : listeners_) {
         const auto found = listener.connections.find(fd);
         if (found == listener.connections.end()) continue;
-        Connection& connection = found->second;
-        connection.known = true;
-        const auto accounted = static_cast<std::int64_t>(bytes);
-        connection.owed -= connection.tcp ? accounted : std::max(accounted, least_arrival);
-        connection.owed = std::max(connection.owed, -accounted_ahead);
+        found->second.known = true;
     }
 }
 
@@ -224,8 +195,6 @@ bool Gate::end_if_same(int fd, const Connection& connection) {
 }
 
 void Gate::run() {
-    // A monitor's descriptor tells of what comes after a first look.
-    for (Listener& listener : listeners_) drain(listener);
     std::array<epoll_event, 64> events{};
     for (;;) {
         const int count = epoll_wait(epoll_.get(), events.data(), static_cast<int>(events.size()), -1);
@@ -233,25 +202,27 @@ void Gate::run() {
         for (int i = 0; i < count; ++i) {
             const int fd = events.at(static_cast<std::size_t>(i)).data.fd;
             if (fd == stop_.get()) return;
-            look_at(fd);
+            if (fd == full_bell()) shut_full();
+            for (Listener& listener : listeners_) {
+                if (listener.monitor.fd() == fd) drain(listener);
+            }
         }
     }
 }
 
-void Gate::look_at(int fd) {
+void Gate::shut_full() {
+    const std::lock_guard lock{mutex_};
     for (Listener& listener : listeners_) {
-        if (listener.monitor.fd() == fd) return drain(listener);
-        const std::lock_guard lock{mutex_};
-        const auto found = listener.connections.find(fd);
-        if (found == listener.connections.end()) continue;
-        count(fd, found->second);
-        if (found->second.owed <= listener.allowance.bytes) continue;
-        if (end_if_same(fd, found->second)) {
+        std::erase_if(listener.connections, [&](const auto& entry) {
+            const int fd = entry.first;
+            if (!is_full(fd)) return false;
+            const std::string sender = remote_address(fd);
+            end_intake(fd);
             refusals_.report(
-                connections_shut_, remote_address(fd),
+                connections_shut_, sender,
                 "sends more to the listener for " + listener.what + " than anybody needs to: connection shut");
-        }
-        listener.connections.erase(found);
+            return true;
+        });
     }
 }
 
@@ -261,6 +232,8 @@ void Gate::drain(Listener& listener) {
         if (is_handshake_failure(*event)) {
             if (!matters(*event, strangers_)) continue;
             refusals_.report(handshakes_refused_, "listener for " + listener.what, fault_of(*event));
+        } else if (event->what == ZMQ_EVENT_LISTENING) {
+            limit_intake_of_listener(fd, listener.allowance.intake);
         } else {
             const std::lock_guard lock{mutex_};
             listener.connections.erase(fd);
@@ -300,16 +273,11 @@ void Gate::admit(Listener& listener, int fd) {
         (void)end_if_same(*newcomer, listener.connections.at(*newcomer));
         listener.connections.erase(*newcomer);
     }
-    // Told at each arrival, and now if something has come already. It may be gone, and its descriptor taken by a
-    // connection that is watched already.
-    epoll_event event{};
-    event.events = EPOLLIN | EPOLLET;
-    event.data.fd = fd;
-    if (epoll_ctl(epoll_.get(), EPOLL_CTL_ADD, fd, &event) != 0 && errno != EEXIST) return;
+    limit_intake(fd, listener.allowance.intake);
     const std::uint64_t number = ++listener.last_number;
-    listener.connections.emplace(
-        fd, Connection{.number = number, .ends = ends_of(fd), .tcp = is_tcp(fd), .looked_at = steady_clock::now()});
+    listener.connections.emplace(fd, Connection{.number = number, .ends = ends_of(fd)});
     listener.newcomers.emplace_back(fd, number);
+    if (is_full(fd)) ring_full_bell();  // It rang before we knew of the connection.
 }
 
 // Of whom nothing good was heard yet.
@@ -321,19 +289,6 @@ std::optional<int> Gate::oldest_newcomer(Listener& listener) {
         listener.newcomers.pop_front();
     }
     return std::nullopt;
-}
-
-void Gate::count(int fd, Connection& connection) {
-    const auto now = steady_clock::now();
-    const auto pings = connection.tcp ? tcp_pings_per_second : local_pings_per_second;
-    const std::chrono::duration<double> seconds = now - std::exchange(connection.looked_at, now);
-    if (connection.owed > 0) {
-        connection.owed =
-            std::max(std::int64_t{0}, connection.owed - static_cast<std::int64_t>(seconds.count() * pings));
-    }
-    const std::uint64_t before = connection.received;
-    if (connection.tcp) connection.received = bytes_received(fd).value_or(before);
-    connection.owed += connection.tcp ? static_cast<std::int64_t>(connection.received - before) : arrived_locally(fd);
 }
 
 }  // namespace bellwether::node

@@ -1,10 +1,9 @@
 // Keeps strangers from filling our memory and our time: libzmq queues a message of any number of parts until its last
 // one has come, and enters every subscription on the thread that uses the socket, for as long as they come. The gate
-// sees what arrives at each connection, and shuts those that send more than the messages taken from them, and pings,
-// account for.
+// says how much of each connection is taken in (node/intake.hpp), and shuts those that send more than the messages
+// taken from them, and pings, account for.
 #pragma once
 
-#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <deque>
@@ -21,6 +20,7 @@
 
 #include "node/curve.hpp"
 #include "node/descriptor.hpp"
+#include "node/intake.hpp"
 #include "node/monitor.hpp"
 #include "node/refusals.hpp"
 #include "protocol/params.hpp"
@@ -37,7 +37,7 @@ enum class Strangers { hosts, processes };
 
 // What one listener may be asked to hold.
 struct Allowance {
-    std::int64_t bytes{};       // Of one connection, beyond what is accounted for.
+    IntakeLimits intake;
     // More would leave no descriptors for others, and without any libzmq aborts. For a new one, the oldest of those
     // that have not said anything good is shut.
     std::size_t connections{};
@@ -46,8 +46,8 @@ struct Allowance {
 // Whether who connected with this key may speak at this moment. Asked from several threads.
 using IsGood = std::function<bool(const Proof& proof)>;
 
-// Has a thread of its own, since a flood keeps those busy that read it. The thread wakes when something arrives, so
-// a quiet mesh costs next to nothing, and a flood is met within its first milliseconds.
+// Has a thread of its own, since a flood keeps those busy that read it. The thread wakes when a connection begins or
+// ends, or is full.
 class Gate {
 public:
     // Without `is_good` nobody needs a key.
@@ -86,10 +86,6 @@ private:
         bool known{};  // Something good has come from it.
         std::uint64_t number{};  // Of all that were admitted.
         std::string ends;  // Descriptors are reused: by these the connection is known to be still itself.
-        bool tcp{};
-        std::uint64_t received{};  // By TCP, at the last look.
-        std::int64_t owed{};  // Bytes that nothing accounts for yet; below 0, what is accounted for before it is seen.
-        std::chrono::steady_clock::time_point looked_at;
     };
     struct Listener {
         Listener(zmq::context_t& context, zmq::socket_t& guarded, const Allowance& allowed, std::string name);
@@ -116,9 +112,8 @@ private:
     void catch_up(Listener& listener, int fd);
     [[nodiscard]] Early& early(int fd);
     [[nodiscard]] static std::optional<int> oldest_newcomer(Listener& listener);
-    void look_at(int fd);
+    void shut_full();
     [[nodiscard]] static bool end_if_same(int fd, const Connection& connection);
-    static void count(int fd, Connection& connection);
 
     zmq::context_t& context_;
     Refusals& refusals_;

@@ -29,7 +29,7 @@ void HeartbeatPublisher::listen(const Endpoint& endpoint, Gate& gate, const KeyP
     port_ = TcpPort{endpoint, "heartbeats"};
     gate_ = &gate;
     if (own != nullptr) listen_encrypted(socket_, *own);
-    gate.guard(socket_, {unaccounted_subscription_bytes, max_mesh_connections}, "heartbeats");
+    gate.guard(socket_, {{unaccounted_subscription_bytes}, max_mesh_connections}, "heartbeats");
     port_.serve(socket_);
 }
 

@@ -39,7 +39,7 @@ void VoteListener::listen(const Endpoint& endpoint, Gate& gate, const KeyPair* o
     gate_ = &gate;
     encrypted_ = own != nullptr;
     if (encrypted_) listen_encrypted(socket_, *own);
-    gate.guard(socket_, {unaccounted_vote_bytes, max_mesh_connections}, "votes");
+    gate.guard(socket_, {{unaccounted_vote_bytes}, max_mesh_connections}, "votes");
     port_.serve(socket_);
 }
 

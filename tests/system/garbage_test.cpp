@@ -6,7 +6,6 @@
 #include <array>
 #include <chrono>
 #include <cstdint>
-#include <list>
 #include <random>
 #include <string>
 #include <string_view>
@@ -246,14 +245,9 @@ TEST_P(GarbageInRealTime, RequestsThatAreNoneAreRefusedAtControlSock) {
 
 TEST_P(GarbageInRealTime, WhatIsNoSubscriptionIsIgnoredAtLeaderSock) {
     std::mt19937 dice{5};
-    // A little from each: the gate counts again what is not read yet, and on a busy host a burst is a flood to it.
-    std::list<Stranger> subscribers;
-    for (int k = 0; k < 20; ++k) {
-        Stranger& each = subscribers.emplace_back(zmq::socket_type::xsub, ipc("leader.sock"));
-        for (int i = 0; i < 10; ++i) each.send(random_bytes(dice, dice() % 500));
-    }
-    Stranger& subscriber = subscribers.back();
-    for (int i = 0; i < 60; ++i) subscriber.send("\1leader/" + random_bytes(dice, 10));
+    Stranger subscriber{zmq::socket_type::xsub, ipc("leader.sock")};
+    for (int i = 0; i < 200; ++i) subscriber.send(random_bytes(dice, dice() % 500));
+    for (int i = 0; i < 100; ++i) subscriber.send("\1leader/" + random_bytes(dice, 10));
     subscriber.send(std::vector<std::string>{"\1leader/", "and", "more"});
     subscriber.send(std::string{"\1leader/default/"});
     // It is answered like anybody else.

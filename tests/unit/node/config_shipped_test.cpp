@@ -24,7 +24,8 @@ TEST_P(Shipped, IsGoodAndWarnsOfNothing) {
     EXPECT_FALSE(config.nodes.empty());
 }
 
-INSTANTIATE_TEST_SUITE_P(Configs, Shipped, testing::Values("reference", "five-nodes", "three-nodes", "witness", "fast"),
+INSTANTIATE_TEST_SUITE_P(Configs, Shipped,
+                         ::testing::Values("reference", "five-nodes", "three-nodes", "witness", "fast"),
                          [](const auto& test) {
                              std::string name{test.param};
                              std::replace(name.begin(), name.end(), '-', '_');

@@ -157,7 +157,7 @@ TEST(ManyConnectionsInRealTime, OfWhomNothingWasHeardMakeRoomForNewOnes) {
     Refusals refusals;
     zmq::socket_t listener{context, zmq::socket_type::router};
     Gate gate{context, refusals};
-    gate.guard(listener, {1 << 20, 3}, "a test");
+    gate.guard(listener, {{1 << 20}, 3}, "a test");
     listener.bind(endpoint.str());
     gate.start();
     const auto hears = [&](zmq::socket_t& from) {
@@ -185,7 +185,7 @@ TEST(ManyConnectionsInRealTime, OfWhomNothingWasHeardMakeRoomForNewOnes) {
 class AGateThatLearnsLateInRealTime : public ::testing::Test {
 protected:
     void SetUp() override {
-        gate.guard(listener, {1 << 20, 3}, "a test");
+        gate.guard(listener, {{1 << 20}, 3}, "a test");
         listener.bind(endpoint.str());
         stranger.set(zmq::sockopt::reconnect_ivl, -1);  // Or it takes the descriptor.
         stranger.connect(endpoint.str());
