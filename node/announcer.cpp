@@ -10,10 +10,12 @@ namespace {
 
 constexpr int subscriptions_per_turn = 1024;
 constexpr protocol::Duration silence = 10 * protocol::idle_announcement;
-constexpr std::size_t max_prefixes = 4096;
+// Each election by its name, and some that are the beginning of several. All of them are looked at when a subscriber
+// has gone.
+constexpr std::size_t max_prefixes = protocol::max_elections + 256;
 constexpr std::int64_t unaccounted_topic_bytes = std::int64_t{128} << 10U;  // Each election by its longest name.
-// ZeroMQ enters all subscriptions that have come, however many, while the loop waits: 100 ns or more for each.
-constexpr std::int64_t topic_bytes_at_once = std::int64_t{32} << 10U;
+// ZeroMQ enters all subscriptions that have come, however many, while the loop waits: a microsecond or so for each.
+constexpr std::int64_t topic_bytes_at_once = std::int64_t{16} << 10U;
 constexpr std::size_t max_topic = 80;  // "leader/", the longest name and "/" are 72.
 
 bool is_subscription(std::string_view frame) { return frame.starts_with('\1'); }
@@ -30,7 +32,6 @@ bool may_match(std::string_view prefix) {
 
 void Subscriptions::apply(std::string_view frame) {
     const std::string_view prefix = frame.substr(1);
-    if (!may_match(prefix)) return;
     const auto known = prefixes_.find(prefix);
     if (is_subscription(frame)) {
         if (known != prefixes_.end()) return;
@@ -75,6 +76,7 @@ void Announcer::guard_with(Gate& gate) {
 
 bool Announcer::receive() {
     const bool more = read_subscriptions(subscriptions_per_turn);
+    intake_is_crowded(subscriptions_.crowded());
     if (!more) intake_is_used_up();
     greet();
     return more;

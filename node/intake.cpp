@@ -3,10 +3,10 @@
 #include <algorithm>
 #include <array>
 #include <atomic>
+#include <limits>
 #include <memory>
 #include <vector>
 
-#include <sched.h>
 #include <sys/eventfd.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
@@ -20,8 +20,27 @@ namespace {
 
 using Begun = std::vector<std::byte>;
 
-// Since the last intake_is_used_up().
-std::atomic<std::int64_t> taken_in{0};
+constexpr std::int64_t borne_in_a_crowd = 256;  // A greeting and a few topics.
+
+// What the connections that may wait have in common.
+struct Queue {
+    std::atomic<std::int64_t> taken_in{0};  // Since the last intake_is_used_up().
+    std::atomic<bool> waits{false};         // One does, and the bell has been rung for it.
+    std::atomic<bool> end_waits{false};     // One that is full or to end does, before those that are to be read.
+    std::atomic<bool> crowded{false};
+
+    void wait_for_use() {
+        if (!waits.exchange(true)) (void)::eventfd_write(waiting_bell(), 1);
+    }
+
+    void go_on() {
+        taken_in = 0;
+        eventfd_t rung = 0;
+        if (waits.exchange(false)) (void)::eventfd_read(waiting_bell(), &rung);
+    }
+};
+
+Queue queue;
 
 class Intake {
 public:
@@ -38,6 +57,8 @@ public:
     // Also of what was only given limits.
     void end() {
         watched_ = false;
+        const bool was_to_end = ended_.exchange(false) || rung_.exchange(false);
+        if (was_to_end) queue.end_waits = false;
         unaccounted_ = 0;
         at_once_ = 0;
         if (greeting_ != nullptr) await_greeting({});
@@ -53,27 +74,64 @@ public:
 
     [[nodiscard]] bool is_watched() const { return watched_.load(std::memory_order_relaxed); }
     [[nodiscard]] bool has_limits() const { return unaccounted_ != 0; }
-    [[nodiscard]] bool is_full() const { return unaccounted_ != 0 && account_.owed() > unaccounted_; }
+    [[nodiscard]] bool is_full() const { return unaccounted_ != 0 && account_.owed() > borne(); }
 
     // 0, or the error for which nothing is to be read.
     [[nodiscard]] int objection() {
-        if (ended_) return ECONNRESET;
+        if (ended_) return objection_of_ended();
         if (is_full()) {
             if (!rung_.exchange(true)) ring_full_bell();
+            if (may_wait()) queue.end_waits = true;
             return EAGAIN;
         }
-        rung_ = false;
-        return at_once_ != 0 && taken_in >= at_once_ ? EAGAIN : 0;
+        if (rung_.exchange(false)) queue.end_waits = false;
+        return must_wait() || (may_wait() && queue.end_waits) ? EAGAIN : 0;
+    }
+
+    // How much may be read now that there is no objection.
+    [[nodiscard]] std::size_t room() const {
+        std::int64_t bytes = std::numeric_limits<std::int64_t>::max();
+        if (unaccounted_ != 0) bytes = borne() + 1 - account_.owed();
+        if (may_wait()) bytes = std::min(bytes, at_once_ - queue.taken_in);
+        return static_cast<std::size_t>(std::max(std::int64_t{1}, bytes));
     }
 
     // False: it is not to be heard out.
     [[nodiscard]] bool take(const void* bytes, std::size_t size) {
         if (greeting_ != nullptr && is_refused(bytes, size)) return false;
-        count(static_cast<std::int64_t>(size));
+        account_.take(static_cast<std::int64_t>(size), Account::Clock::now());
+        note(static_cast<std::int64_t>(size));
         return true;
     }
 
+    // libzmq will look for it at all that anybody has subscribed to.
+    void take_end() { note(at_once_); }
+
 private:
+    [[nodiscard]] bool may_wait() const { return at_once_ != 0; }
+
+    [[nodiscard]] bool must_wait() const {
+        if (!may_wait() || queue.taken_in < at_once_) return false;
+        queue.wait_for_use();
+        return true;
+    }
+
+    [[nodiscard]] int objection_of_ended() {
+        queue.end_waits = must_wait();
+        if (queue.end_waits) return EAGAIN;
+        take_end();
+        return ECONNRESET;
+    }
+
+    [[nodiscard]] std::int64_t borne() const {
+        return may_wait() && queue.crowded ? std::min(unaccounted_.load(), borne_in_a_crowd) : unaccounted_.load();
+    }
+
+    // A greeting is nothing to use up.
+    void note(std::int64_t bytes) {
+        if (may_wait() && greeting_ == nullptr) queue.taken_in += bytes;
+    }
+
     void await_greeting(std::unique_ptr<Begun> begun) {
         const std::unique_ptr<Begun> over{greeting_.exchange(begun.release())};
     }
@@ -86,12 +144,6 @@ private:
         const Greeting judgement = judge_greeting(begun);
         if (judgement == Greeting::harmless) await_greeting({});
         return judgement == Greeting::refused;
-    }
-
-    void count(std::int64_t bytes) {
-        account_.take(bytes, Account::Clock::now());
-        // A greeting tells nobody to use anything up.
-        if (at_once_ != 0 && greeting_ == nullptr) taken_in += bytes;
     }
 
     std::atomic<bool> watched_{false};
@@ -148,7 +200,14 @@ int full_bell() {
 
 void ring_full_bell() { (void)::eventfd_write(full_bell(), 1); }
 
-void intake_is_used_up() { taken_in = 0; }
+int waiting_bell() {
+    static const int bell = ::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+    return bell;
+}
+
+void intake_is_used_up() { queue.go_on(); }
+
+void intake_is_crowded(bool crowded) { queue.crowded = crowded; }
 
 }  // namespace bellwether::node
 
@@ -159,12 +218,12 @@ extern "C" ssize_t recv(int fd, void* buf, std::size_t n, int flags) {
     auto* intake = intake_of(fd);
     if (intake == nullptr || !intake->is_watched()) return ::recvfrom(fd, buf, n, flags, nullptr, nullptr);
     if (const int error = intake->objection(); error != 0) {
-        // libzmq is told at once again that there is something to read; whom it waits for may need the processor.
-        ::sched_yield();
         errno = error;
         return -1;
     }
-    const ssize_t got = ::recvfrom(fd, buf, n, flags, nullptr, nullptr);
+    const ssize_t got = ::recvfrom(fd, buf, std::min(n, intake->room()), flags, nullptr, nullptr);
+    if (got < 0 && errno == EAGAIN) return got;
+    if (got <= 0) intake->take_end();
     if (got <= 0 || intake->take(buf, static_cast<std::size_t>(got))) return got;
     errno = bellwether::node::greeting_refused;
     return -1;

@@ -25,7 +25,8 @@ struct IntakeLimits {
     // Bytes of one connection that nothing accounts for yet. Beyond, it is full: nothing is read from it any more. 0:
     // without a limit.
     std::int64_t unaccounted = 0;
-    // Bytes of all connections since the last intake_is_used_up(): then they wait for the next one. 0: they never wait.
+    // Bytes of all connections since the last intake_is_used_up(): then they wait for the next one. An end is so many
+    // bytes. 0: they never wait.
     std::int64_t at_once = 0;
 };
 
@@ -52,5 +53,11 @@ void ring_full_bell();
 
 // What was read from the connections that may wait has been dealt with.
 void intake_is_used_up();
+
+// An eventfd that is readable while a connection waits for that, and never closed.
+[[nodiscard]] int waiting_bell();
+
+// Then each of the connections that may wait is full with much less: who has sent most goes, not who comes.
+void intake_is_crowded(bool crowded);
 
 }  // namespace bellwether::node

@@ -8,6 +8,7 @@
 #include "node/announcer.hpp"
 #include "node/control_socket.hpp"
 #include "node/gate.hpp"
+#include "node/intake.hpp"
 #include "node/refusals.hpp"
 #include "node/run_directory.hpp"
 #include "protocol/run_directory.hpp"
@@ -53,6 +54,7 @@ public:
 
     void watch_with(Poller& poller) {
         poller.watch(announcer_.doorbell());
+        poller.watch(waiting_bell());
         poller.watch(control_.doorbell());
     }
 

@@ -14,7 +14,6 @@ namespace {
 
 constexpr std::size_t most_mb = 256;
 constexpr std::size_t kept_mb = 64;  // What an allocator may keep of it for the next time.
-constexpr std::uint64_t most_work_us = 10'000;
 constexpr std::uint64_t longest_turn_us = 250'000;
 
 }  // namespace
@@ -26,7 +25,7 @@ Composure::Composure(RealMesh& mesh) : mesh_{&mesh}, leadership_{mesh.await_lead
     begin_ = client::now();
 }
 
-void Composure::expect_kept(const std::set<std::string>& excused) const {
+void Composure::expect_kept(const std::set<std::string>& excused, protocol::Duration most_work) const {
     ChildProcess& alpha = mesh_->process("alpha");
     ASSERT_TRUE(alpha.runs()) << "it ended with " << alpha.await_end().value_or(0);
     EXPECT_EQ(mesh_->await_leader("alpha"), leadership_);
@@ -37,7 +36,7 @@ void Composure::expect_kept(const std::set<std::string>& excused) const {
     std::cout << "longest turn " << turn_us << " us, most work in one " << work_us << " us, resident " << before_mb_
               << " MB before, " << memory.peak_mb << " MB at most\n";
     if (!memory_can_be_measured) return;
-    EXPECT_LE(work_us, most_work_us);
+    EXPECT_LE(std::chrono::microseconds{work_us}, most_work);
     EXPECT_LE(turn_us, longest_turn_us);
     EXPECT_LE(memory.peak_mb, most_mb);
     EXPECT_TRUE(eventually([&] { return alpha.memory().resident_mb <= before_mb_ + kept_mb; }, patience));

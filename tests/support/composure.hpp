@@ -22,9 +22,10 @@ public:
     // Waits until alpha leads, and every node is linked to every other and votes.
     explicit Composure(RealMesh& mesh);
 
-    // Those in `excused` were restarted. No turn of the loop may have had more than 10 ms of a processor; how
+    // Those in `excused` were restarted. No turn of the loop may have had more than `most_work` of a processor; how
     // long it lasted is another matter, as others run beside it.
-    void expect_kept(const std::set<std::string>& excused = {}) const;
+    void expect_kept(const std::set<std::string>& excused = {},
+                     protocol::Duration most_work = std::chrono::milliseconds{10}) const;
 
     // Of alpha.
     [[nodiscard]] std::uint64_t counter(const std::string& name) const;

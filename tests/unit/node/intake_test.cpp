@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <string>
 
+#include <poll.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
 #include <sys/un.h>
@@ -136,18 +137,32 @@ protected:
     void SetUp() override {
         AnAcceptedConnection::SetUp();
         intake_is_used_up();
+        intake_is_crowded(false);
     }
+    void TearDown() override { intake_is_crowded(false); }
     void limit(const IntakeLimits& limits) const { limit_intake_of_listener(listener.get(), limits); }
 
-    // Of one that has introduced itself.
+    static std::string introduction() { return zmtp_greeting() + zmtp_ready("SUB"); }
     static void introduce(RawPeer& peer, const Descriptor& connection) {
-        peer.say(zmtp_greeting() + zmtp_ready("SUB"));
-        EXPECT_EQ(heard(connection), zmtp_greeting() + zmtp_ready("SUB"));
+        peer.say(introduction());
+        EXPECT_EQ(heard(connection), introduction());
+        intake_is_used_up();
+    }
+
+    // Until it is full: no more is read than shows that.
+    void fill(RawPeer& peer, const Descriptor& connection) const {
+        peer.say(words);
+        EXPECT_EQ(heard(connection), words.substr(0, fills));
+        EXPECT_TRUE(is_full(connection.get()));
     }
 
     [[nodiscard]] static bool rings(const Descriptor& bell) {
         epoll_event event{};
         return ::epoll_wait(bell.get(), &event, 1, 0) == 1;
+    }
+    [[nodiscard]] static bool is_readable(int fd) {
+        pollfd readable{.fd = fd, .events = POLLIN, .revents = 0};
+        return ::poll(&readable, 1, 0) == 1;
     }
     [[nodiscard]] static Descriptor bell() {
         Descriptor epoll{::epoll_create1(EPOLL_CLOEXEC)};
@@ -159,7 +174,8 @@ protected:
     }
 
     const std::string later = std::strerror(EAGAIN);
-    const std::string words = std::string(2 * borne, 'x');
+    const std::string words = std::string(borne, 'x');
+    const std::size_t fills = borne + 1 - introduction().size();  // It counts, too.
 };
 
 TEST_F(AConnectionWithLimits, IsReadNoFurtherWhenItIsFullAndRingsOnce) {
@@ -169,9 +185,7 @@ TEST_F(AConnectionWithLimits, IsReadNoFurtherWhenItIsFullAndRingsOnce) {
     const Descriptor connection = accepted();
     introduce(peer, connection);
     EXPECT_FALSE(is_full(connection.get()));
-    peer.say(words + "more");
-    EXPECT_EQ(heard(connection, words.size()), words);
-    EXPECT_TRUE(is_full(connection.get()));
+    fill(peer, connection);
     EXPECT_FALSE(rings(ear));
     EXPECT_EQ(heard(connection), later);
     EXPECT_TRUE(rings(ear));
@@ -184,12 +198,10 @@ TEST_F(AConnectionWithLimits, IsReadOnWhenWhatItSaidIsAccountedFor) {
     RawPeer peer = RawPeer::at_path(path);
     const Descriptor connection = accepted();
     introduce(peer, connection);
-    peer.say(words);
-    EXPECT_EQ(heard(connection), words);
-    peer.say("more");
+    fill(peer, connection);
     EXPECT_EQ(heard(connection), later);
     account_for_intake(connection.get(), 2 * borne);
-    EXPECT_EQ(heard(connection), "more");
+    EXPECT_EQ(heard(connection), words.substr(fills));
 }
 
 TEST_F(AConnectionWithLimits, IsHeardNoMoreWhenItsIntakeEnds) {
@@ -206,19 +218,15 @@ TEST_F(AConnectionWithLimits, RingsAgainWhenItIsFullAgain) {
     RawPeer peer = RawPeer::at_path(path);
     const Descriptor connection = accepted();
     introduce(peer, connection);
-    for (int i = 0; i < 3; ++i) {
-        peer.say(words + "more");
-        EXPECT_EQ(heard(connection, words.size()), words);
-        EXPECT_EQ(heard(connection), later);
-        EXPECT_TRUE(rings(ear));
-        account_for_intake(connection.get(), 2 * borne);
-        EXPECT_FALSE(is_full(connection.get()));
-        EXPECT_EQ(heard(connection), "more");
-        account_for_intake(connection.get(), 2 * borne);
-    }
-    peer.say(words);
-    EXPECT_EQ(heard(connection), words);
-    EXPECT_TRUE(is_full(connection.get()));
+    fill(peer, connection);
+    EXPECT_EQ(heard(connection), later);
+    EXPECT_TRUE(rings(ear));
+    account_for_intake(connection.get(), 2 * borne);
+    EXPECT_EQ(heard(connection), words.substr(fills));
+    peer.say(words + words);
+    EXPECT_EQ(heard(connection).size(), borne + 1 - (words.size() - fills));
+    EXPECT_EQ(heard(connection), later);
+    EXPECT_TRUE(rings(ear));
     end_intake(connection.get());
     EXPECT_EQ(heard(connection), std::strerror(ECONNRESET));
 }
@@ -229,9 +237,7 @@ TEST_F(AConnectionWithLimits, HasTheLimitsOfItsListenerAndNoOthers) {
     const Descriptor connection = accepted();
     limit_intake(connection.get(), {.unaccounted = 100 * borne});
     introduce(peer, connection);
-    peer.say(words);
-    EXPECT_EQ(heard(connection), words);
-    EXPECT_TRUE(is_full(connection.get()));
+    fill(peer, connection);
 }
 
 TEST_F(AConnectionWithLimits, OfAListenerThatHadNoneIsGivenThemLater) {
@@ -241,7 +247,7 @@ TEST_F(AConnectionWithLimits, OfAListenerThatHadNoneIsGivenThemLater) {
     peer.say(words);
     EXPECT_EQ(heard(connection), words);
     EXPECT_FALSE(is_full(connection.get()));
-    limit_intake(connection.get(), {.unaccounted = borne});
+    limit_intake(connection.get(), {.unaccounted = borne});  // With its greeting it has said more.
     EXPECT_TRUE(is_full(connection.get()));
 }
 
@@ -253,8 +259,7 @@ TEST_F(AConnectionWithLimits, LeavesNoneToTheNextOneOfItsDescriptor) {
         const Descriptor connection = accepted();
         number = connection.get();
         introduce(peer, connection);
-        peer.say(words);
-        EXPECT_EQ(heard(connection), words);
+        fill(peer, connection);
     }
     EXPECT_FALSE(is_full(number));
     RawPeer peer = RawPeer::at_path(path);
@@ -279,6 +284,88 @@ TEST_F(AConnectionWithLimits, WaitsForTheOthersUntilWhatTheySaidIsUsedUp) {
     intake_is_used_up();
     EXPECT_EQ(heard(from_other), "hello");
     EXPECT_EQ(heard(from_one), "more");
+}
+
+TEST_F(AConnectionWithLimits, ThatWaitsRingsUntilWhatCameIsUsedUp) {
+    limit({.unaccounted = 100 * borne, .at_once = borne});
+    RawPeer peer = RawPeer::at_path(path);
+    const Descriptor connection = accepted();
+    introduce(peer, connection);
+    peer.say(words + "more");
+    EXPECT_EQ(heard(connection, words.size()), words);
+    EXPECT_FALSE(is_readable(waiting_bell()));
+    EXPECT_EQ(heard(connection), later);
+    EXPECT_TRUE(is_readable(waiting_bell()));
+    intake_is_used_up();
+    EXPECT_FALSE(is_readable(waiting_bell()));
+}
+
+TEST_F(AConnectionWithLimits, ThatEndsGoesBeforeThoseThatAreToBeRead) {
+    limit({.unaccounted = 100 * borne, .at_once = borne});
+    RawPeer one = RawPeer::at_path(path);
+    Descriptor from_one = accepted();
+    RawPeer other = RawPeer::at_path(path);
+    const Descriptor from_other = accepted();
+    introduce(one, from_one);
+    introduce(other, from_other);
+    one.say(words);
+    EXPECT_EQ(heard(from_one), words);
+    other.say("hello");
+    end_intake(from_one.get());
+    EXPECT_EQ(heard(from_one), later);
+    intake_is_used_up();
+    EXPECT_EQ(heard(from_other), later);
+    EXPECT_EQ(heard(from_one), std::strerror(ECONNRESET));
+    intake_is_used_up();
+    EXPECT_EQ(heard(from_other), "hello");
+}
+
+TEST_F(AConnectionWithLimits, ThatEndsInTheMiddleOfItLetsTheOthersGoOn) {
+    limit({.unaccounted = 100 * borne, .at_once = borne});
+    RawPeer one = RawPeer::at_path(path);
+    Descriptor from_one = accepted();
+    RawPeer other = RawPeer::at_path(path);
+    const Descriptor from_other = accepted();
+    introduce(one, from_one);
+    introduce(other, from_other);
+    one.say(words);
+    EXPECT_EQ(heard(from_one), words);
+    end_intake(from_one.get());
+    EXPECT_EQ(heard(from_one), later);
+    from_one = Descriptor{};
+    intake_is_used_up();
+    other.say("hello");
+    EXPECT_EQ(heard(from_other), "hello");
+}
+
+TEST_F(AConnectionWithLimits, WaitsWhenAnotherHasEnded) {
+    limit({.unaccounted = 100 * borne, .at_once = borne});
+    RawPeer one = RawPeer::at_path(path);
+    const Descriptor from_one = accepted();
+    RawPeer other = RawPeer::at_path(path);
+    const Descriptor from_other = accepted();
+    introduce(one, from_one);
+    introduce(other, from_other);
+    one.hang_up();
+    EXPECT_EQ(heard(from_one), "");
+    other.say("hello");
+    EXPECT_EQ(heard(from_other), later);
+    intake_is_used_up();
+    EXPECT_EQ(heard(from_other), "hello");
+}
+
+TEST_F(AConnectionWithLimits, IsFullWithLessInACrowd) {
+    limit({.unaccounted = 100 * borne, .at_once = 100 * borne});
+    RawPeer peer = RawPeer::at_path(path);
+    const Descriptor connection = accepted();
+    introduce(peer, connection);
+    intake_is_crowded(true);
+    EXPECT_FALSE(is_full(connection.get()));
+    peer.say(words);
+    EXPECT_FALSE(heard(connection).empty());
+    EXPECT_TRUE(is_full(connection.get()));
+    intake_is_crowded(false);
+    EXPECT_FALSE(is_full(connection.get()));
 }
 
 // Who uses up what came is told of messages only.
