@@ -191,7 +191,10 @@ void Gate::shut_revoked() {
 // Descriptors are used again: another connection's must not be ended, nor that of a listener, which has the address of
 // its connections, and ends them without a word to the monitor when it is bound anew.
 bool Gate::end_if_same(int fd, const Connection& connection) {
-    return !connection.ends.empty() && ends_of(fd) == connection.ends && end(fd);
+    const std::string ends = ends_of(fd);
+    // One that was reset has no ends any more, and still bytes to be read.
+    if (ends.empty()) end_intake(fd);
+    return !ends.empty() && ends == connection.ends && end(fd);
 }
 
 void Gate::run() {
@@ -217,7 +220,7 @@ void Gate::shut_full() {
             const int fd = entry.first;
             if (!is_full(fd)) return false;
             const std::string sender = remote_address(fd);
-            end_intake(fd);
+            (void)end(fd);
             refusals_.report(
                 connections_shut_, sender,
                 "sends more to the listener for " + listener.what + " than anybody needs to: connection shut");

@@ -29,8 +29,11 @@ struct Queue {
     std::atomic<bool> end_waits{false};     // One that is full or to end does, before those that are to be read.
     std::atomic<bool> crowded{false};
 
+    // Rung first: then whoever finds that one waits finds the bell rung, too.
     void wait_for_use() {
-        if (!waits.exchange(true)) (void)::eventfd_write(waiting_bell(), 1);
+        if (waits) return;
+        (void)::eventfd_write(waiting_bell(), 1);
+        waits = true;
     }
 
     void go_on() {
@@ -44,21 +47,24 @@ Queue queue;
 
 class Intake {
 public:
-    void begin(const Intake& listener) {
+    using Time = Account::Time;
+
+    void begin(const Intake& listener, Time now) {
+        (void)watched_.exchange(false);  // What the last one wrote comes before what is written now.
         unaccounted_ = listener.unaccounted_.load();
         at_once_ = listener.at_once_.load();
-        account_.open(Account::Clock::now());
-        rung_ = false;
+        account_.open(now);
+        found_full_ = false;
         ended_ = false;
-        watched_ = true;
         await_greeting(std::make_unique<Begun>());
+        watched_ = true;
     }
 
     // Also of what was only given limits.
     void end() {
         watched_ = false;
-        const bool was_to_end = ended_.exchange(false) || rung_.exchange(false);
-        if (was_to_end) queue.end_waits = false;
+        const bool was_to_end = ended_.exchange(false) || found_full_.exchange(false);
+        if (was_to_end) let_others_go_on();
         unaccounted_ = 0;
         at_once_ = 0;
         if (greeting_ != nullptr) await_greeting({});
@@ -69,37 +75,44 @@ public:
         at_once_ = limits.at_once;
     }
 
-    void account_for(std::int64_t bytes) { account_.account_for(bytes); }
+    void account_for(std::int64_t bytes, Time now) {
+        account_.account_for(bytes);
+        if (found_full_ && account_.owed(now) <= borne() && found_full_.exchange(false)) let_others_go_on();
+    }
+
     void refuse_more() { ended_ = true; }
 
-    [[nodiscard]] bool is_watched() const { return watched_.load(std::memory_order_relaxed); }
+    [[nodiscard]] bool is_watched() const { return watched_; }
     [[nodiscard]] bool has_limits() const { return unaccounted_ != 0; }
-    [[nodiscard]] bool is_full() const { return unaccounted_ != 0 && account_.owed() > borne(); }
+
+    // Once it was found so, pings do not change it any more.
+    [[nodiscard]] bool is_full(Time now) const {
+        return found_full_ || (unaccounted_ != 0 && account_.owed(now) > borne());
+    }
 
     // 0, or the error for which nothing is to be read.
-    [[nodiscard]] int objection() {
+    [[nodiscard]] int objection(Time now) {
         if (ended_) return objection_of_ended();
-        if (is_full()) {
-            if (!rung_.exchange(true)) ring_full_bell();
+        if (is_full(now)) {
+            if (!found_full_.exchange(true)) ring_full_bell();
             if (may_wait()) queue.end_waits = true;
             return EAGAIN;
         }
-        if (rung_.exchange(false)) queue.end_waits = false;
         return must_wait() || (may_wait() && queue.end_waits) ? EAGAIN : 0;
     }
 
     // How much may be read now that there is no objection.
-    [[nodiscard]] std::size_t room() const {
+    [[nodiscard]] std::size_t room(Time now) const {
         std::int64_t bytes = std::numeric_limits<std::int64_t>::max();
-        if (unaccounted_ != 0) bytes = borne() + 1 - account_.owed();
+        if (unaccounted_ != 0) bytes = borne() + 1 - account_.owed(now);
         if (may_wait()) bytes = std::min(bytes, at_once_ - queue.taken_in);
         return static_cast<std::size_t>(std::max(std::int64_t{1}, bytes));
     }
 
     // False: it is not to be heard out.
-    [[nodiscard]] bool take(const void* bytes, std::size_t size) {
+    [[nodiscard]] bool take(const void* bytes, std::size_t size, Time now) {
         if (greeting_ != nullptr && is_refused(bytes, size)) return false;
-        account_.take(static_cast<std::int64_t>(size), Account::Clock::now());
+        account_.take(static_cast<std::int64_t>(size), now);
         note(static_cast<std::int64_t>(size));
         return true;
     }
@@ -108,6 +121,10 @@ public:
     void take_end() { note(at_once_); }
 
 private:
+    void let_others_go_on() const {
+        if (may_wait()) queue.end_waits = false;
+    }
+
     [[nodiscard]] bool may_wait() const { return at_once_ != 0; }
 
     [[nodiscard]] bool must_wait() const {
@@ -117,8 +134,11 @@ private:
     }
 
     [[nodiscard]] int objection_of_ended() {
-        queue.end_waits = must_wait();
-        if (queue.end_waits) return EAGAIN;
+        if (must_wait()) {
+            queue.end_waits = true;
+            return EAGAIN;
+        }
+        let_others_go_on();
         take_end();
         return ECONNRESET;
     }
@@ -148,7 +168,7 @@ private:
 
     std::atomic<bool> watched_{false};
     std::atomic<bool> ended_{false};
-    std::atomic<bool> rung_{false};
+    std::atomic<bool> found_full_{false};
     std::atomic<std::int64_t> unaccounted_{0};
     std::atomic<std::int64_t> at_once_{0};
     Account account_;
@@ -166,7 +186,8 @@ Intake* intake_of(int fd) {
 }  // namespace
 
 void limit_intake_of_listener(int fd, const IntakeLimits& limits) {
-    if (auto* intake = intake_of(fd)) intake->limit(limits);
+    auto* intake = intake_of(fd);
+    if (intake != nullptr && !intake->is_watched()) intake->limit(limits);
 }
 
 void limit_intake(int fd, const IntakeLimits& limits) {
@@ -177,16 +198,16 @@ void limit_intake(int fd, const IntakeLimits& limits) {
 void watch_intake(int fd, int listener) {
     auto* intake = intake_of(fd);
     const auto* from = intake_of(listener);
-    if (intake != nullptr && from != nullptr) intake->begin(*from);
+    if (intake != nullptr && from != nullptr) intake->begin(*from, Account::Clock::now());
 }
 
 void account_for_intake(int fd, std::int64_t bytes) {
-    if (auto* intake = intake_of(fd)) intake->account_for(bytes);
+    if (auto* intake = intake_of(fd)) intake->account_for(bytes, Account::Clock::now());
 }
 
 bool is_full(int fd) {
     const auto* intake = intake_of(fd);
-    return intake != nullptr && intake->is_full();
+    return intake != nullptr && intake->is_full(Account::Clock::now());
 }
 
 void end_intake(int fd) {
@@ -207,7 +228,10 @@ int waiting_bell() {
 
 void intake_is_used_up() { queue.go_on(); }
 
-void intake_is_crowded(bool crowded) { queue.crowded = crowded; }
+void intake_is_crowded(bool crowded) {
+    if (queue.crowded.exchange(crowded) || !crowded) return;
+    ring_full_bell();  // Some may be full by that, and silent.
+}
 
 }  // namespace bellwether::node
 
@@ -217,14 +241,15 @@ using bellwether::node::intake_of;
 extern "C" ssize_t recv(int fd, void* buf, std::size_t n, int flags) {
     auto* intake = intake_of(fd);
     if (intake == nullptr || !intake->is_watched()) return ::recvfrom(fd, buf, n, flags, nullptr, nullptr);
-    if (const int error = intake->objection(); error != 0) {
+    const auto now = bellwether::node::Account::Clock::now();
+    if (const int error = intake->objection(now); error != 0) {
         errno = error;
         return -1;
     }
-    const ssize_t got = ::recvfrom(fd, buf, std::min(n, intake->room()), flags, nullptr, nullptr);
+    const ssize_t got = ::recvfrom(fd, buf, std::min(n, intake->room(now)), flags, nullptr, nullptr);
     if (got < 0 && errno == EAGAIN) return got;
     if (got <= 0) intake->take_end();
-    if (got <= 0 || intake->take(buf, static_cast<std::size_t>(got))) return got;
+    if (got <= 0 || intake->take(buf, static_cast<std::size_t>(got), now)) return got;
     errno = bellwether::node::greeting_refused;
     return -1;
 }

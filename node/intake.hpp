@@ -25,8 +25,8 @@ struct IntakeLimits {
     // Bytes of one connection that nothing accounts for yet. Beyond, it is full: nothing is read from it any more. 0:
     // without a limit.
     std::int64_t unaccounted = 0;
-    // Bytes of all connections since the last intake_is_used_up(): then they wait for the next one. An end is so many
-    // bytes. 0: they never wait.
+    // Bytes of all connections, but for their greetings, since the last intake_is_used_up(): then they wait for the
+    // next one. An end is so many bytes. 0: they never wait.
     std::int64_t at_once = 0;
 };
 
@@ -44,7 +44,7 @@ void account_for_intake(int fd, std::int64_t bytes);
 
 [[nodiscard]] bool is_full(int fd);
 
-// Its next recv() fails. If it is full that is at once, as libzmq is still told that there is something to read.
+// Its next recv() fails.
 void end_intake(int fd);
 
 // An eventfd that is written to whenever a connection is full, and never closed: for EPOLLET, by as many as like.
@@ -57,7 +57,7 @@ void intake_is_used_up();
 // An eventfd that is readable while a connection waits for that, and never closed.
 [[nodiscard]] int waiting_bell();
 
-// Then each of the connections that may wait is full with much less: who has sent most goes, not who comes.
+// Then each of the connections that may wait is full with much less, so that who has sent most goes.
 void intake_is_crowded(bool crowded);
 
 }  // namespace bellwether::node

@@ -5,7 +5,10 @@
 #include <functional>
 #include <iostream>
 #include <memory>
+#include <mutex>
+#include <set>
 #include <string>
+#include <thread>
 
 #include <arpa/inet.h>
 #include <fcntl.h>
@@ -28,6 +31,7 @@ namespace bellwether::node {
 namespace {
 
 using testing::eventually;
+using testing::RawPeer;
 using testing::resident_mb;
 using testing::value_of;
 
@@ -171,14 +175,94 @@ TEST(ManyConnectionsInRealTime, OfWhomNothingWasHeardMakeRoomForNewOnes) {
     zmq::socket_t known{context, zmq::socket_type::dealer};
     known.connect(endpoint.str());
     ASSERT_TRUE(hears(known));
-    testing::RawPeer oldest = testing::RawPeer::at_port(endpoint.port);
-    testing::RawPeer silent = testing::RawPeer::at_port(endpoint.port);
+    RawPeer oldest = RawPeer::at_port(endpoint.port);
+    RawPeer silent = RawPeer::at_port(endpoint.port);
     zmq::socket_t newest{context, zmq::socket_type::dealer};
     newest.connect(endpoint.str());
     EXPECT_TRUE(hears(newest));
     EXPECT_TRUE(oldest.is_hung_up_on());
     EXPECT_FALSE(silent.is_hung_up_on_within(std::chrono::milliseconds{0}));
     EXPECT_TRUE(hears(known));
+}
+
+// A publisher whose subscribers wait for each other, and a loop that reads what they want.
+class SubscribersThatWaitInRealTime : public ::testing::Test {
+protected:
+    void SetUp() override {
+        intake_is_crowded(false);
+        gate.guard(listener, {{.unaccounted = 8192, .at_once = 4096}, 50}, "a test");
+        listener.set(zmq::sockopt::rcvtimeo, 1);
+        listener.bind(endpoint.str());
+        gate.start();
+        loop = std::jthread{[this](const std::stop_token& stop) {
+            zmq::message_t frame;
+            while (!stop.stop_requested()) {
+                if (listener.recv(frame)) {
+                    const std::lock_guard lock{mutex};
+                    wanted.insert(frame.to_string());
+                    if (frame.to_string_view() == "\1bad") gate.shut(frame);
+                }
+                intake_is_used_up();
+            }
+        }};
+    }
+    void TearDown() override {
+        loop = {};
+        intake_is_crowded(false);
+    }
+
+    [[nodiscard]] bool is_wanted(const std::string& topic) {
+        return eventually([&] {
+            const std::lock_guard lock{mutex};
+            return wanted.contains('\1' + topic);
+        });
+    }
+
+    [[nodiscard]] RawPeer subscriber() const {
+        RawPeer peer = RawPeer::at_port(endpoint.port);
+        EXPECT_TRUE(peer.shake_hands("SUB"));
+        return peer;
+    }
+
+    void expect_to_hear(const std::string& topic) {
+        zmq::socket_t newest{context, zmq::socket_type::sub};
+        newest.connect(endpoint.str());
+        newest.set(zmq::sockopt::subscribe, topic);
+        EXPECT_TRUE(is_wanted(topic));
+    }
+
+    const Endpoint endpoint{"127.0.0.1", testing::free_port()};
+    zmq::context_t context;
+    Refusals refusals;
+    zmq::socket_t listener{context, zmq::socket_type::xpub};
+    Gate gate{context, refusals};
+    std::mutex mutex;
+    std::set<std::string> wanted;
+    std::jthread loop;
+};
+
+// It has no address any more by which it is known to be itself, and its bytes are still there to be read.
+TEST_F(SubscribersThatWaitInRealTime, DoNotWaitForOneThatIsShutAndWasReset) {
+    std::string topics;
+    for (int i = 0; i < 4000; ++i) topics += std::string{"\0\4\1bad", 6};
+    for (int i = 0; i < 20; ++i) {
+        RawPeer peer = subscriber();
+        peer.say(topics);
+        peer.hang_up();
+    }
+    expect_to_hear("after all that");
+}
+
+TEST_F(SubscribersThatWaitInRealTime, DoNotWaitForOneThatIsFullAndSilent) {
+    RawPeer silent = subscriber();
+    std::string topics;
+    for (int i = 0; i < 200; ++i) topics += std::string{"\0\2\1x", 4};
+    silent.say(topics);
+    EXPECT_TRUE(is_wanted("x"));
+    intake_is_crowded(true);
+    EXPECT_TRUE(silent.is_hung_up_on());
+    EXPECT_TRUE(eventually([&] { return refusals.of("connections_shut") == 1; }));
+    expect_to_hear("after that");
 }
 
 // libzmq hands a message over in one thread and tells of its connection in another one.
