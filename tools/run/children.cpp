@@ -103,10 +103,13 @@ std::vector<pid_t> children_of(pid_t parent) {
     return children;
 }
 
+// To look for children takes milliseconds where many processes run, so what is already dying is waited for first.
 void kill_children(const std::function<void(pid_t, int)>& reaped) {
     bool has_said = false;
-    for (Duration pause = shortest_pause;; pause = std::min(2 * pause, longest_pause)) {
-        bool none_left = false;
+    bool none_left = false;
+    (void)reap_the_dead(reaped, none_left);
+    for (Duration pause = shortest_pause; !none_left; pause = std::min(2 * pause, longest_pause)) {
+        wait_for_a_death(pause);
         if (reap_the_dead(reaped, none_left) > 0) pause = shortest_pause;
         if (none_left) return;
         // They are our children and not yet reaped, so their pids are theirs.
@@ -114,7 +117,6 @@ void kill_children(const std::function<void(pid_t, int)>& reaped) {
             const bool is_out_of_reach = ::kill(child, SIGKILL) != 0 && errno == EPERM;
             if (is_out_of_reach && !std::exchange(has_said, true)) say_that_it_lives(child);
         }
-        wait_for_a_death(pause);
     }
 }
 
