@@ -216,7 +216,14 @@ TEST_F(LocalApiInRealTime, WhoComesWhileOthersAreGreetedIsGreetedToo) {
         sockets.push_back(subscriber("leader/a" + std::to_string(i) + "/"));
         turn();
     }
-    for (zmq::socket_t& socket : sockets) ASSERT_TRUE(hear(socket));
+    // What they hear is not looked at: ThreadSanitizer would not remember any more that libzmq wrote it.
+    zmq::message_t part;
+    for (zmq::socket_t& socket : sockets) {
+        ASSERT_TRUE(eventually([&] {
+            turn();
+            return socket.recv(part, zmq::recv_flags::dontwait).has_value();
+        }));
+    }
 }
 
 TEST_F(LocalApiInRealTime, TheLeaderTopicIsOfferedOnLoopbackAsWell) {
