@@ -13,8 +13,8 @@ constexpr protocol::Duration silence = 10 * protocol::idle_announcement;
 // Each election by its name, and some that are the beginning of several. All of them are looked at when a subscriber
 // has gone.
 constexpr std::size_t max_prefixes = protocol::max_elections + 256;
-constexpr std::int64_t unaccounted_topic_bytes = std::int64_t{128}
-                                                 << 10U;  // "leader/..." of each election, by its longest name.
+// "leader/..." of each election, by its longest name.
+constexpr std::int64_t unaccounted_topic_bytes = std::int64_t{128} << 10U;
 // ZeroMQ enters all subscriptions that have come, however many, while the loop waits: a microsecond or so for each.
 constexpr std::int64_t topic_bytes_at_once = std::int64_t{16} << 10U;
 constexpr std::size_t max_topic = 80;  // "leader/", the longest name and "/" are 72.
