@@ -147,7 +147,7 @@ void Gate::shut(const zmq::message_t& message) {
         listener.connections.erase(found);
         return;
     }
-    early(fd).shut = true;
+    if (Early* told = early(fd)) told->shut = true;
 }
 
 bool Gate::admits(const zmq::message_t& message, const Proof& proof) {
@@ -165,15 +165,17 @@ bool Gate::admits(const zmq::message_t& message, const Proof& proof) {
         found->second.known = true;
         return true;
     }
-    early(fd).maker = maker;
+    if (Early* told = early(fd)) told->maker = maker;
     return true;
 }
 
-// What is read after the end of its connection is late and not early: then no ends are noted, and nobody has those.
-Gate::Early& Gate::early(int fd) {
+// What is read after the end of its connection is late and not early: then it has no ends any more.
+Gate::Early* Gate::early(int fd) {
+    const std::string ends = ends_of(fd);
+    if (ends.empty()) return nullptr;
     Early& early = early_[fd];
-    early.ends = ends_of(fd);
-    return early;
+    if (early.ends != ends) early = {.ends = ends, .maker = {}};
+    return &early;
 }
 
 void Gate::shut_revoked() {

@@ -110,7 +110,7 @@ private:
     void drain(Listener& listener);
     void admit(Listener& listener, int fd);
     void catch_up(Listener& listener, int fd);
-    [[nodiscard]] Early& early(int fd);
+    [[nodiscard]] Early* early(int fd);
     [[nodiscard]] static std::optional<int> oldest_newcomer(Listener& listener);
     void shut_full();
     [[nodiscard]] static bool end_if_same(int fd, const Connection& connection);

@@ -2,25 +2,110 @@
 
 #include <gtest/gtest.h>
 
+#include <fcntl.h>
 #include <sys/resource.h>
+#include <unistd.h>
 
 #include <algorithm>
+#include <cerrno>
+#include <cstddef>
+#include <filesystem>
 #include <fstream>
+#include <iterator>
+#include <set>
 #include <string>
+#include <vector>
+
+#include <zmq.hpp>
+
+#include "node/descriptor.hpp"
+#include "node/gate.hpp"
+#include "tests/support/accepted_connection.hpp"
+#include "tests/support/mesh_sockets.hpp"
+#include "tests/support/raw_peer.hpp"
 
 namespace bellwether::node {
 namespace {
 
-TEST(TheDescriptorLimit, LeavesHalfOfAllToOthersThanLocalProcesses) {
-    EXPECT_TRUE(leaves_room(511, true, 1024));
-    EXPECT_FALSE(leaves_room(512, true, 1024));
-    EXPECT_TRUE(leaves_room(512, false, 1024));
+using testing::eventually;
+using testing::RawPeer;
+
+TEST(TheDescriptorLimit, GivesHalfOfAllToLocalProcesses) {
+    const Numbers local = numbers_of_local_connections(1024);
+    EXPECT_EQ(local.end - local.begin, 512);
+    EXPECT_EQ(numbers_of_other_hosts(1024).begin, local.end);
 }
 
-TEST(TheDescriptorLimit, KeepsTheLastForTheDaemonItself) {
-    EXPECT_TRUE(leaves_room(959, false, 1024));
-    EXPECT_FALSE(leaves_room(960, false, 1024));
-    EXPECT_FALSE(leaves_room(3, false, 10));
+TEST(TheDescriptorLimit, KeepsTheLowestForTheDaemonItself) {
+    EXPECT_EQ(numbers_of_local_connections(1024).begin, 256);
+    EXPECT_EQ(numbers_of_other_hosts(1024).end, 1024);
+}
+
+using AnAcceptedDescriptor = testing::AnAcceptedConnection;
+
+TEST_F(AnAcceptedDescriptor, IsNotSoonGivenToAnother) {
+    limit_descriptors();
+    std::set<int> given;
+    for (int i = 0; i < 100; ++i) {
+        const RawPeer peer = RawPeer::at_path(path);
+        const Descriptor connection = accepted();
+        ASSERT_GE(connection.get(), 0);
+        EXPECT_TRUE(given.insert(connection.get()).second);
+    }
+}
+
+TEST_F(AnAcceptedDescriptor, IsOneOfThoseForLocalConnectionsUntilNoneIsFree) {
+    limit_descriptors();
+    rlimit allowed{};
+    ASSERT_EQ(::getrlimit(RLIMIT_NOFILE, &allowed), 0);
+    const Numbers local = numbers_of_local_connections(std::min<rlim_t>(allowed.rlim_cur, 65'536));
+    std::vector<Descriptor> held;
+    const RawPeer peer = RawPeer::at_path(path);
+    held.push_back(accepted());
+    for (int number = local.begin; number < local.end; ++number) {
+        if (::fcntl(number, F_GETFD) < 0) held.emplace_back(::dup2(listener.get(), number));
+    }
+    const RawPeer late = RawPeer::at_path(path);
+    EXPECT_EQ(accepted().get(), -1);
+    EXPECT_EQ(errno, ECONNABORTED);
+    const int freed = held.at(held.size() / 2).get();
+    held.erase(held.begin() + static_cast<std::ptrdiff_t>(held.size() / 2));
+    const RawPeer later = RawPeer::at_path(path);
+    EXPECT_EQ(accepted().get(), freed);
+}
+
+std::size_t open_descriptors() {
+    const std::filesystem::directory_iterator directory{"/proc/self/fd"};
+    return static_cast<std::size_t>(std::distance(begin(directory), end(directory)));
+}
+
+TEST(ADescriptorInRealTime, IsNotHeldToWhatWasSaidByWhoHadItBefore) {
+    limit_descriptors();
+    const Endpoint endpoint{"127.0.0.1", testing::free_port()};
+    zmq::context_t context;
+    Refusals refusals;
+    zmq::socket_t listener{context, zmq::socket_type::router};
+    Gate gate{context, refusals};
+    gate.guard(listener, {{1 << 20}, 3}, "a test");
+    listener.bind(endpoint.str());
+    gate.start();
+    const std::size_t before = open_descriptors();
+    RawPeer bad = RawPeer::at_port(endpoint.port);
+    ASSERT_TRUE(bad.shake_hands("DEALER"));
+    bad.say(std::string{"\0\3bad", 5});
+    ASSERT_TRUE(eventually([&] { return (listener.get(zmq::sockopt::events) & ZMQ_POLLIN) != 0; }));
+    bad.hang_up();
+    ASSERT_TRUE(eventually([&] { return open_descriptors() == before; }));
+    RawPeer next = RawPeer::at_port(endpoint.port);
+    ASSERT_TRUE(next.shake_hands("DEALER"));
+    zmq::message_t part;
+    (void)listener.recv(part);
+    (void)listener.recv(part);
+    ASSERT_EQ(part.to_string_view(), "bad");
+    gate.shut(part);
+    next.say(std::string{"\0\4good", 6});
+    EXPECT_TRUE(eventually([&] { return listener.recv(part, zmq::recv_flags::dontwait).has_value(); }));
+    EXPECT_EQ(refusals.of("connections_shut"), 0U);
 }
 
 TEST(TheDescriptorLimit, IsRaisedAsFarAsItMayBe) {

@@ -4,6 +4,7 @@
 #include <optional>
 #include <string>
 
+#include <fcntl.h>
 #include <poll.h>
 #include <sys/epoll.h>
 
@@ -157,8 +158,10 @@ TEST_F(AConnectionWithLimits, LeavesNoneToTheNextOneOfItsDescriptor) {
     }
     EXPECT_FALSE(is_full(number));
     RawPeer peer = RawPeer::at_path(path);
-    const Descriptor connection = accepted();
+    const Descriptor given = accepted();
+    const Descriptor connection{::fcntl(given.get(), F_DUPFD_CLOEXEC, number)};
     ASSERT_EQ(connection.get(), number);
+    watch_intake(number, listener.get());
     introduce(peer, connection);
 }
 

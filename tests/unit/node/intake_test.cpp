@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <string>
 
+#include <fcntl.h>
 #include <sys/socket.h>
 
 #include <gtest/gtest.h>
@@ -80,8 +81,9 @@ TEST_F(AnAcceptedConnection, IsForgottenWhenItIsClosed) {
     // Its number goes to one that was not accepted.
     std::array<int, 2> pair{};
     ASSERT_EQ(::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair.data()), 0);
-    const Descriptor here{pair[0]};
+    const Descriptor given{pair[0]};
     const Descriptor there{pair[1]};
+    const Descriptor here{::fcntl(given.get(), F_DUPFD_CLOEXEC, number)};
     ASSERT_EQ(here.get(), number);
     ASSERT_EQ(::send(there.get(), "GET", 3, 0), 3);
     EXPECT_EQ(heard(here), "GET");

@@ -5,6 +5,7 @@
 
 #include "node/curve_doorkeeper.hpp"
 #include "node/curve_keyring.hpp"
+#include "node/descriptor_limit.hpp"
 #include "tests/support/mesh_keys.hpp"
 #include "tests/support/mesh_messages.hpp"
 #include "tests/support/mesh_sockets.hpp"
@@ -22,7 +23,10 @@ using testing::two;
 
 class VoteListenerInRealTime : public ::testing::Test {
 protected:
-    VoteListenerInRealTime() { listener.listen(config.nodes.front().vote, gate, nullptr); }
+    VoteListenerInRealTime() {
+        limit_descriptors();
+        listener.listen(config.nodes.front().vote, gate, nullptr);
+    }
 
     zmq::socket_t asker() {
         zmq::socket_t socket{context, zmq::socket_type::dealer};
