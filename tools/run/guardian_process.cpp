@@ -1,7 +1,6 @@
 #include "tools/run/guardian_process.hpp"
 
 #include <poll.h>
-#include <sched.h>
 #include <sys/prctl.h>
 #include <sys/signalfd.h>
 #include <sys/socket.h>
@@ -19,21 +18,11 @@
 
 #include "client/clock.hpp"
 #include "tools/run/children.hpp"
+#include "tools/run/scheduling.hpp"
 
 namespace bellwether::run {
 
 using protocol::Time;
-
-namespace {
-
-// Before all that takes turns: of this process (0), or of one that is to die, which takes a turn on a processor, too.
-// Without effect where this user may not; children do not inherit it.
-void hurry(pid_t pid) {
-    const sched_param least{.sched_priority = 1};
-    (void)::sched_setscheduler(pid, SCHED_FIFO | SCHED_RESET_ON_FORK, &least);
-}
-
-}  // namespace
 
 GuardianProcess::GuardianProcess(node::Descriptor channel, const Program& program, std::unique_ptr<Cgroup> cgroup)
     : channel_{std::move(channel)}, program_{program}, cgroup_{std::move(cgroup)} {}

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "node/descriptor.hpp"
+#include "tools/run/scheduling.hpp"
 #include "tools/run/signals.hpp"
 
 namespace bellwether::run {
@@ -23,7 +24,9 @@ inline constexpr int exit_not_found = 127;
 struct Program {
     std::vector<std::string> words;  // The command and its arguments.
     std::vector<std::pair<std::string, std::string>> environment;  // Added to ours.
-    InheritedSignals signals{};  // As they are where this is made.
+    // As they are where this is made.
+    InheritedSignals signals{};
+    InheritedScheduling scheduling{};
 };
 
 // A child in a process group of its own that waits for its token, and becomes the program when it has it. It dies with

@@ -6,6 +6,8 @@
 #include <optional>
 
 #include <poll.h>
+#include <sched.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -23,9 +25,12 @@ std::optional<Report> await(Guardian& guardian) {
 }
 
 // In a process of its own, which adopts orphans from then on.
-void expect_in_a_child(const std::function<bool(Guardian&)>& holds, const std::string& script) {
+void expect_in_a_child(
+    const std::function<bool(Guardian&)>& holds, const std::string& script,
+    const std::function<void()>& before = [] {}) {
     const pid_t child = ::fork();
     if (child == 0) {
+        before();
         const Program program{.words = {"/bin/sh", "-c", script}, .environment = {}};
         Guardian guardian{program};
         ::_exit(holds(guardian) ? 0 : 1);
@@ -64,6 +69,29 @@ TEST(AGuardianInRealTime, TellsWhenNothingWasLeftToWhoReadsItLate) {
             return ended && begin < ended->time && ended->time <= heard;
         },
         "exit 0");
+}
+
+TEST(AGuardianInRealTime, SchedulesTheCommandAsItWasItself) {
+    const auto expect_scheduled_as = [](int policy, int nice) {
+        expect_in_a_child(
+            [&](Guardian& guardian) {
+                guardian.order(Order::Kind::prepare);
+                const auto ready = await(guardian);
+                if (!ready) return false;
+                const auto command = static_cast<pid_t>(ready->value);
+                guardian.order(Order::Kind::go, 1);
+                return await(guardian) && ::sched_getscheduler(command) == policy &&
+                       ::getpriority(PRIO_PROCESS, static_cast<id_t>(command)) == nice;
+            },
+            "kill -STOP $$",
+            [&] {
+                const sched_param parameters{};
+                (void)::sched_setscheduler(0, policy, &parameters);
+                (void)::setpriority(PRIO_PROCESS, 0, nice);
+            });
+    };
+    expect_scheduled_as(SCHED_BATCH, 5);
+    if (::geteuid() == 0) expect_scheduled_as(SCHED_BATCH, -5);
 }
 
 TEST(AGuardianInRealTime, ACgroupOfOneThatHadItsPidIsNotInItsWay) {
