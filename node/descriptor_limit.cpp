@@ -20,8 +20,11 @@ namespace {
 
 // Enough for a mesh of a thousand nodes and thousands of local processes; far below what makes a table of them big.
 constexpr rlim_t wanted_limit = max_descriptors;
+constexpr std::size_t kept = 64;
+// Of numbers that connections are given in turn. Each that was ever used costs some memory.
+constexpr std::size_t longest_circle = 16'384;
 
-std::atomic<std::size_t> limit{0};  // 0: not known; then the kernel's choice is good.
+std::atomic<std::size_t> limit{0};  // 0: not known, so nobody is turned away.
 
 bool is_local(int listener) {
     int domain = 0;
@@ -36,26 +39,20 @@ void grow_table(rlim_t descriptors) {
     const Descriptor last{::fcntl(any.get(), F_DUPFD_CLOEXEC, static_cast<int>(descriptors) - 1)};
 }
 
-// Another descriptor of what `fd` is, or -1 if none of the numbers is free. `next`: where to look first.
-int duplicate_among(const Numbers& numbers, std::atomic<int>& next, int fd) {
-    for (const int from : {std::max(numbers.begin, next.load()), numbers.begin}) {
-        const int duplicate = ::fcntl(fd, F_DUPFD_CLOEXEC, from);
-        if (duplicate >= 0 && duplicate < numbers.end) {
-            next = duplicate + 1;
-            return duplicate;
-        }
-        if (duplicate >= 0) ::close(duplicate);
+// Another descriptor for the connection: the next in a circle that leaves the lowest numbers to what we open ourselves.
+// The same one if none of the circle is free.
+int renumber(int accepted) {
+    static std::atomic<int> next{0};
+    const auto begin = static_cast<int>(limit / 4);
+    const auto end = static_cast<int>(std::min(limit - std::min(limit.load(), kept), limit / 4 + longest_circle));
+    for (const int from : {std::max(begin, next.load()), begin}) {
+        Descriptor found{::fcntl(accepted, F_DUPFD_CLOEXEC, from)};
+        if (!found || found.get() >= end) continue;
+        next = found.get() + 1;
+        ::close(accepted);
+        return found.release();
     }
-    return -1;
-}
-
-// Instead of the one that the kernel gave.
-int renumber(int accepted, bool local) {
-    static std::atomic<int> next_local{0};
-    static std::atomic<int> next_of_other_hosts{0};
-    const Descriptor given{accepted};
-    return local ? duplicate_among(numbers_of_local_connections(limit), next_local, accepted)
-                 : duplicate_among(numbers_of_other_hosts(limit), next_of_other_hosts, accepted);
+    return accepted;
 }
 
 }  // namespace
@@ -69,13 +66,8 @@ void limit_descriptors() {
     grow_table(limit);
 }
 
-Numbers numbers_of_local_connections(std::size_t all) {
-    const int quarter = static_cast<int>(all / 4);
-    return {.begin = quarter, .end = 3 * quarter};
-}
-
-Numbers numbers_of_other_hosts(std::size_t all) {
-    return {.begin = numbers_of_local_connections(all).end, .end = static_cast<int>(all)};
+bool leaves_room(std::size_t open, bool local, std::size_t all) {
+    return open < (local ? all / 2 : all - std::min(all, kept));
 }
 
 }  // namespace bellwether::node
@@ -83,13 +75,16 @@ Numbers numbers_of_other_hosts(std::size_t all) {
 // In the place of the C library's, also for libzmq: whoever finds no room has not come.
 extern "C" int accept4(int fd, sockaddr* addr, socklen_t* addr_len, int flags) noexcept(false) {
     using namespace bellwether::node;
-    auto accepted = static_cast<int>(::syscall(SYS_accept4, fd, addr, addr_len, flags));
+    const auto accepted = static_cast<int>(::syscall(SYS_accept4, fd, addr, addr_len, flags));
     if (accepted < 0) return accepted;
-    if (limit != 0) accepted = renumber(accepted, is_local(fd));
-    if (accepted < 0) {
+    // The kernel gives the lowest that is free, so all below it are open, and beyond it there are only connections.
+    const std::size_t open = static_cast<std::size_t>(accepted) + watched_from(accepted);
+    if (limit != 0 && !leaves_room(open, is_local(fd), limit)) {
+        ::close(accepted);
         errno = ECONNABORTED;
         return -1;
     }
-    watch_intake(accepted, fd);
-    return accepted;
+    const int connection = limit == 0 ? accepted : renumber(accepted);
+    watch_intake(connection, fd);
+    return connection;
 }

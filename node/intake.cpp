@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <atomic>
+#include <cstddef>
 #include <limits>
 #include <memory>
 #include <vector>
@@ -44,13 +45,14 @@ struct Queue {
 };
 
 Queue queue;
+std::atomic<std::size_t> watched_now{0};
 
 class Intake {
 public:
     using Time = Account::Time;
 
     void begin(const Intake& listener, Time now) {
-        (void)watched_.exchange(false);  // What the last one wrote comes before what is written now.
+        if (!watched_.exchange(false)) ++watched_now;  // What the last one wrote comes before what is written now.
         unaccounted_ = listener.unaccounted_.load();
         at_once_ = listener.at_once_.load();
         account_.open(now);
@@ -62,7 +64,7 @@ public:
 
     // Also of what was only given limits.
     void end() {
-        watched_ = false;
+        if (watched_.exchange(false)) --watched_now;
         const bool was_to_end = ended_.exchange(false) || found_full_.exchange(false);
         if (was_to_end) let_others_go_on();
         unaccounted_ = 0;
@@ -199,6 +201,12 @@ void watch_intake(int fd, int listener) {
     auto* intake = intake_of(fd);
     const auto* from = intake_of(listener);
     if (intake != nullptr && from != nullptr) intake->begin(*from, Account::Clock::now());
+}
+
+std::size_t watched_from(int fd) {
+    const auto end = intakes.begin() + std::min<std::ptrdiff_t>(fd, max_descriptors);
+    const auto lower = std::count_if(intakes.begin(), end, [](const Intake& each) { return each.is_watched(); });
+    return watched_now - static_cast<std::size_t>(lower);
 }
 
 void account_for_intake(int fd, std::int64_t bytes) {

@@ -39,6 +39,9 @@ void limit_intake(int fd, const IntakeLimits& limits);
 // `listener` has just accepted this connection.
 void watch_intake(int fd, int listener);
 
+// How many of those are open, with a number that is not lower than this.
+[[nodiscard]] std::size_t watched_from(int fd);
+
 // So much of what the connection has sent was asked for. Pings are accounted for anyway.
 void account_for_intake(int fd, std::int64_t bytes);
 

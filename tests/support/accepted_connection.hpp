@@ -13,6 +13,7 @@
 #include <gtest/gtest.h>
 
 #include "node/descriptor.hpp"
+#include "node/descriptor_limit.hpp"
 #include "tests/support/temporary_directory.hpp"
 
 namespace bellwether::testing {
@@ -20,6 +21,7 @@ namespace bellwether::testing {
 class AnAcceptedConnection : public ::testing::Test {
 protected:
     void SetUp() override {
+        node::limit_descriptors();
         sockaddr_un address{};
         address.sun_family = AF_UNIX;
         const std::string name = path.string();

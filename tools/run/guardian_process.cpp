@@ -18,7 +18,6 @@
 
 #include "client/clock.hpp"
 #include "tools/run/children.hpp"
-#include "tools/run/scheduling.hpp"
 
 namespace bellwether::run {
 
@@ -106,6 +105,7 @@ void GuardianProcess::prepare() {
     // It still waits if the last attempt never led.
     if (!command_) {
         command_.emplace(program_, [this] {
+            scheduling_.restore();
             if (cgroup_) (void)cgroup_->enter();
         });
     }

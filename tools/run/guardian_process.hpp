@@ -9,6 +9,7 @@
 #include "tools/run/cgroup.hpp"
 #include "tools/run/guardian.hpp"
 #include "tools/run/program.hpp"
+#include "tools/run/scheduling.hpp"
 
 namespace bellwether::run {
 
@@ -35,6 +36,7 @@ private:
     node::Descriptor channel_;
     const Program& program_;
     std::unique_ptr<Cgroup> cgroup_;
+    InheritedScheduling scheduling_{};
     node::Descriptor children_;  // Readable when one has changed.
     node::Descriptor timer_;
     std::optional<WaitingProgram> command_;

@@ -83,7 +83,6 @@ WaitingProgram::WaitingProgram(const Program& program, const std::function<void(
     ::close(starter_.get());
     in_child();
     program.signals.restore();
-    program.scheduling.restore();
     wait_and_become(program, read_end.get());
 }
 

@@ -10,7 +10,6 @@
 #include <vector>
 
 #include "node/descriptor.hpp"
-#include "tools/run/scheduling.hpp"
 #include "tools/run/signals.hpp"
 
 namespace bellwether::run {
@@ -24,9 +23,7 @@ inline constexpr int exit_not_found = 127;
 struct Program {
     std::vector<std::string> words;  // The command and its arguments.
     std::vector<std::pair<std::string, std::string>> environment;  // Added to ours.
-    // As they are where this is made.
-    InheritedSignals signals{};
-    InheritedScheduling scheduling{};
+    InheritedSignals signals{};  // As they are where this is made.
 };
 
 // A child in a process group of its own that waits for its token, and becomes the program when it has it. It dies with

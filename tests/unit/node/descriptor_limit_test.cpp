@@ -2,7 +2,6 @@
 
 #include <gtest/gtest.h>
 
-#include <fcntl.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
@@ -30,21 +29,26 @@ namespace {
 using testing::eventually;
 using testing::RawPeer;
 
-TEST(TheDescriptorLimit, GivesHalfOfAllToLocalProcesses) {
-    const Numbers local = numbers_of_local_connections(1024);
-    EXPECT_EQ(local.end - local.begin, 512);
-    EXPECT_EQ(numbers_of_other_hosts(1024).begin, local.end);
+TEST(TheDescriptorLimit, LeavesHalfOfAllToOthersThanLocalProcesses) {
+    EXPECT_TRUE(leaves_room(511, true, 1024));
+    EXPECT_FALSE(leaves_room(512, true, 1024));
+    EXPECT_TRUE(leaves_room(512, false, 1024));
 }
 
-TEST(TheDescriptorLimit, KeepsTheLowestForTheDaemonItself) {
-    EXPECT_EQ(numbers_of_local_connections(1024).begin, 256);
-    EXPECT_EQ(numbers_of_other_hosts(1024).end, 1024);
+TEST(TheDescriptorLimit, KeepsTheLastForTheDaemonItself) {
+    EXPECT_TRUE(leaves_room(959, false, 1024));
+    EXPECT_FALSE(leaves_room(960, false, 1024));
+    EXPECT_FALSE(leaves_room(3, false, 10));
+}
+
+std::size_t open_descriptors() {
+    const std::filesystem::directory_iterator directory{"/proc/self/fd"};
+    return static_cast<std::size_t>(std::distance(begin(directory), end(directory)));
 }
 
 using AnAcceptedDescriptor = testing::AnAcceptedConnection;
 
 TEST_F(AnAcceptedDescriptor, IsNotSoonGivenToAnother) {
-    limit_descriptors();
     std::set<int> given;
     for (int i = 0; i < 100; ++i) {
         const RawPeer peer = RawPeer::at_path(path);
@@ -54,29 +58,25 @@ TEST_F(AnAcceptedDescriptor, IsNotSoonGivenToAnother) {
     }
 }
 
-TEST_F(AnAcceptedDescriptor, IsOneOfThoseForLocalConnectionsUntilNoneIsFree) {
-    limit_descriptors();
-    rlimit allowed{};
-    ASSERT_EQ(::getrlimit(RLIMIT_NOFILE, &allowed), 0);
-    const Numbers local = numbers_of_local_connections(std::min<rlim_t>(allowed.rlim_cur, 65'536));
-    std::vector<Descriptor> held;
-    const RawPeer peer = RawPeer::at_path(path);
-    held.push_back(accepted());
-    for (int number = local.begin; number < local.end; ++number) {
-        if (::fcntl(number, F_GETFD) < 0) held.emplace_back(::dup2(listener.get(), number));
-    }
-    const RawPeer late = RawPeer::at_path(path);
-    EXPECT_EQ(accepted().get(), -1);
-    EXPECT_EQ(errno, ECONNABORTED);
-    const int freed = held.at(held.size() / 2).get();
-    held.erase(held.begin() + static_cast<std::ptrdiff_t>(held.size() / 2));
-    const RawPeer later = RawPeer::at_path(path);
-    EXPECT_EQ(accepted().get(), freed);
-}
-
-std::size_t open_descriptors() {
-    const std::filesystem::directory_iterator directory{"/proc/self/fd"};
-    return static_cast<std::size_t>(std::distance(begin(directory), end(directory)));
+// With both ends in this process: each connection takes two.
+TEST_F(AnAcceptedDescriptor, IsRefusedWhenHalfOfAllAreOpen) {
+    constexpr rlim_t few = 512;
+    const rlimit lowered{.rlim_cur = few, .rlim_max = few};
+    EXPECT_EXIT(
+        {
+            ::setrlimit(RLIMIT_NOFILE, &lowered);
+            limit_descriptors();
+            std::vector<RawPeer> peers;
+            std::vector<Descriptor> connections;
+            for (;;) {
+                peers.push_back(RawPeer::at_path(path));
+                connections.push_back(accepted());
+                if (connections.back().get() < 0) break;
+            }
+            const bool was_refused = errno == ECONNABORTED;
+            ::_exit(was_refused && open_descriptors() <= few / 2 + 2 && open_descriptors() >= few / 2 - 2 ? 0 : 1);
+        },
+        ::testing::ExitedWithCode(0), "");
 }
 
 TEST(ADescriptorInRealTime, IsNotHeldToWhatWasSaidByWhoHadItBefore) {
