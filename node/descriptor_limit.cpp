@@ -77,7 +77,7 @@ extern "C" int accept4(int fd, sockaddr* addr, socklen_t* addr_len, int flags) n
     using namespace bellwether::node;
     const auto accepted = static_cast<int>(::syscall(SYS_accept4, fd, addr, addr_len, flags));
     if (accepted < 0) return accepted;
-    // The kernel gives the lowest that is free, so all below it are open, and beyond it there are only connections.
+    // The kernel gives the lowest that is free: all below it are open, and hardly any beyond it but connections.
     const std::size_t open = static_cast<std::size_t>(accepted) + watched_from(accepted);
     if (limit != 0 && !leaves_room(open, is_local(fd), limit)) {
         ::close(accepted);
