@@ -1,8 +1,11 @@
 #include "tests/support/mesh_sockets.hpp"
 
 #include <algorithm>
+#include <filesystem>
 #include <fstream>
+#include <iterator>
 #include <random>
+#include <string>
 
 #include <arpa/inet.h>
 #include <poll.h>
@@ -58,6 +61,11 @@ bool eventually(const std::function<bool()>& condition, std::chrono::millisecond
         (void)poll(nullptr, 0, 1);
     }
     return true;
+}
+
+std::size_t open_descriptors(pid_t pid) {
+    const std::filesystem::directory_iterator directory{"/proc/" + std::to_string(pid) + "/fd"};
+    return static_cast<std::size_t>(std::distance(begin(directory), end(directory)));
 }
 
 std::size_t resident_mb() {

@@ -8,6 +8,8 @@
 #include <string_view>
 #include <vector>
 
+#include <sys/types.h>
+
 #include "node/config.hpp"
 #include "node/inbox.hpp"
 #include "node/transport.hpp"
@@ -26,6 +28,9 @@ namespace bellwether::testing {
 
 // Resident memory of this process.
 [[nodiscard]] std::size_t resident_mb();
+
+// Of a process.
+[[nodiscard]] std::size_t open_descriptors(pid_t pid);
 
 // What a transport delivers, copied.
 [[nodiscard]] std::vector<protocol::Event> take(node::Transport& transport);

@@ -23,16 +23,10 @@
 namespace bellwether::testing {
 namespace {
 
-namespace fs = std::filesystem;
 namespace session = protocol::session;
 
 using namespace std::chrono_literals;
 using ::testing::HasSubstr;
-
-std::size_t descriptors_of(pid_t pid) {
-    const fs::directory_iterator directory{fs::path{"/proc"} / std::to_string(pid) / "fd"};
-    return static_cast<std::size_t>(std::distance(fs::begin(directory), fs::end(directory)));
-}
 
 std::uint64_t counter(const RealMesh& mesh, const std::string& node, const std::string& name) {
     return cli::number_of(mesh.status(node).at("counters"), name);
@@ -145,7 +139,7 @@ TEST_F(SessionsInRealTime, AThousandComeAndGoAndLeaveNothingBehind) {
     limit.rlim_cur = limit.rlim_max;
     ASSERT_EQ(::setrlimit(RLIMIT_NOFILE, &limit), 0);
     const pid_t daemon = mesh.process("alpha").pid();
-    const std::size_t descriptors_before = descriptors_of(daemon);
+    const std::size_t descriptors_before = open_descriptors(daemon);
     const std::size_t resident_before = mesh.process("alpha").memory().resident_mb;
     for (int round = 0; round < 3; ++round) {
         zmq::context_t context;
@@ -182,15 +176,15 @@ TEST_F(SessionsInRealTime, AThousandComeAndGoAndLeaveNothingBehind) {
         EXPECT_EQ(counter(mesh, "alpha", "watched_processes"), 0U);
         connections.clear();
         context.close();
-        EXPECT_TRUE(eventually([&] { return descriptors_of(daemon) <= descriptors_before + 2; }, patience))
-            << descriptors_of(daemon) << " descriptors, " << descriptors_before << " before";
+        EXPECT_TRUE(eventually([&] { return open_descriptors(daemon) <= descriptors_before + 2; }, patience))
+            << open_descriptors(daemon) << " descriptors, " << descriptors_before << " before";
     }
     // What was freed is given back every few seconds.
     EXPECT_TRUE(eventually([&] { return mesh.process("alpha").memory().resident_mb <= resident_before + 8; }, patience))
         << mesh.process("alpha").memory().resident_mb << " MB, " << resident_before << " before";
     const std::uint64_t longest_turn_us = counter(mesh, "alpha", "loop_longest_turn_us");
     const std::uint64_t longest_work_us = counter(mesh, "alpha", "loop_longest_work_us");
-    std::cout << "descriptors " << descriptors_before << " before, " << descriptors_of(daemon) << " after; resident "
+    std::cout << "descriptors " << descriptors_before << " before, " << open_descriptors(daemon) << " after; resident "
               << resident_before << " MB before, " << mesh.process("alpha").memory().resident_mb << " after, at most "
               << mesh.process("alpha").memory().peak_mb << "; longest turn of the loop " << longest_turn_us
               << " us, most work in one " << longest_work_us << " us\n";

@@ -21,6 +21,7 @@
 #include <zmq.hpp>
 
 #include "node/descriptor.hpp"
+#include "node/descriptor_limit.hpp"
 #include "node/gate.hpp"
 #include "node/transport.hpp"
 #include "tests/support/flooder.hpp"
@@ -31,6 +32,7 @@ namespace bellwether::node {
 namespace {
 
 using testing::eventually;
+using testing::open_descriptors;
 using testing::RawPeer;
 using testing::resident_mb;
 using testing::value_of;
@@ -155,15 +157,44 @@ TEST_F(GateInRealTime, AMillionLongTopicsAgainAndAgain) {
         3);
 }
 
-TEST(ManyConnectionsInRealTime, OfWhomNothingWasHeardMakeRoomForNewOnes) {
+class AGuardedListenerInRealTime : public ::testing::Test {
+protected:
+    AGuardedListenerInRealTime() {
+        limit_descriptors();
+        gate.guard(listener, {{1 << 20}, 3}, "a test");
+        listener.bind(endpoint.str());
+        gate.start();
+    }
+
     const Endpoint endpoint{"127.0.0.1", testing::free_port()};
     zmq::context_t context;
     Refusals refusals;
     zmq::socket_t listener{context, zmq::socket_type::router};
     Gate gate{context, refusals};
-    gate.guard(listener, {{1 << 20}, 3}, "a test");
-    listener.bind(endpoint.str());
-    gate.start();
+};
+
+// libzmq names a connection that is gone by its descriptor, in what it has still to tell of it.
+TEST_F(AGuardedListenerInRealTime, HoldsAgainstNobodyWhatWasSaidByWhoIsGone) {
+    const std::size_t before = open_descriptors(::getpid());
+    RawPeer bad = RawPeer::at_port(endpoint.port);
+    ASSERT_TRUE(bad.shake_hands("DEALER"));
+    bad.say(std::string{"\0\3bad", 5});
+    ASSERT_TRUE(eventually([&] { return (listener.get(zmq::sockopt::events) & ZMQ_POLLIN) != 0; }));
+    bad.hang_up();
+    ASSERT_TRUE(eventually([&] { return open_descriptors(::getpid()) == before; }));
+    RawPeer next = RawPeer::at_port(endpoint.port);
+    ASSERT_TRUE(next.shake_hands("DEALER"));
+    zmq::message_t part;
+    (void)listener.recv(part);
+    (void)listener.recv(part);
+    ASSERT_EQ(part.to_string_view(), "bad");
+    gate.shut(part);
+    next.say(std::string{"\0\4good", 6});
+    EXPECT_TRUE(eventually([&] { return listener.recv(part, zmq::recv_flags::dontwait).has_value(); }));
+    EXPECT_EQ(refusals.of("connections_shut"), 0U);
+}
+
+TEST_F(AGuardedListenerInRealTime, MakesRoomForNewOnesByThoseOfWhomNothingWasHeard) {
     const auto hears = [&](zmq::socket_t& from) {
         (void)from.send(zmq::str_buffer("hello"), zmq::send_flags::dontwait);
         zmq::message_t part;
